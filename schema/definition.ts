@@ -1,0 +1,144 @@
+import type { Attributes, ObservedOf, PlanOf, StateOf } from "./attributes.js";
+import type { Diagnostic } from "./diagnostics.js";
+import type { ObjectValue, Path, Value } from "./unknown.js";
+
+/** Durations in milliseconds. */
+export interface Timeouts {
+  readonly create?: number;
+  readonly update?: number;
+  readonly delete?: number;
+}
+export const minutes = (n: number): number => n * 60_000;
+
+/** Which attribute paths carry the place of a resource. `[]` stands for every item of a list. */
+export interface Placement {
+  /** What the resource is to the network model. */
+  readonly role: "vpc" | "subnet" | "server" | "eip" | "security-group" | "other";
+  readonly site?: string;
+  readonly vpc?: string;
+  readonly subnets?: string;
+  /** Line ids (pool_id) that must belong to the site. */
+  readonly line?: string;
+  /** Port ids bound by it. */
+  readonly port?: string;
+  /** The IPv4 range it occupies. */
+  readonly cidr?: string;
+}
+
+/**
+ * Statuses after a call that the cloud completes later. Whatever is neither ready nor failed is still going on:
+ * statuses the documentation does not name must not fail an apply.
+ */
+export interface Statuses<Api> {
+  readonly ready: readonly string[];
+  readonly failed: readonly string[];
+  /** Cheaper than `read` and `list` where these cost several calls. */
+  readonly one?: (id: string, api: Api) => Promise<string | undefined>;
+  readonly many?: (api: Api) => Promise<ReadonlyMap<string, string>>;
+}
+
+/**
+ * One resource, as its file declares it. `A` are its attributes; `Api` is the client.
+ *
+ * The lifecycle calls the members in this order: create -> (id is saved) -> wait until ready -> configure -> wait;
+ * update -> wait; delete -> wait until gone. No member waits or retries by itself.
+ */
+export interface ResourceSpec<A extends Attributes, Api> {
+  readonly type: `iec_${string}`;
+  readonly description: string;
+  readonly schemaVersion: number;
+  readonly attributes: A;
+  readonly placement?: Placement;
+  readonly timeouts?: Timeouts;
+  readonly statuses?: Statuses<Api>;
+  /** The operations it calls: `POST /v1/vpcs`. */
+  readonly api: readonly string[];
+  /** One create call. Returns what the answer tells, with the id. */
+  create(plan: PlanOf<A>, api: Api): Promise<ObservedOf<A> & { readonly id: string }>;
+  /** Calls that need the object to be ready, such as binding it. `created` is what is known of it by now. */
+  configure?(plan: PlanOf<A>, created: ObservedOf<A> & { readonly id: string }, api: Api): Promise<void>;
+  /** What the cloud tells now; undefined = gone. */
+  read(state: { readonly id: string }, api: Api): Promise<(ObservedOf<A> & { readonly id: string }) | undefined>;
+  /**
+   * Every object of this kind in the account, as complete as `read`.
+   * Resolves to undefined when that would take more than `maxPages` pages of a list.
+   */
+  list?(api: Api, maxPages?: number): Promise<readonly (ObservedOf<A> & { readonly id: string })[] | undefined>;
+  /** Absent when every change replaces. Returns what the answer tells, or nothing. */
+  update?(prior: StateOf<A>, plan: PlanOf<A>, api: Api): Promise<ObservedOf<A> | undefined>;
+  /** The delete call; not-found is handled by the lifecycle. */
+  delete(state: StateOf<A>, api: Api): Promise<void>;
+  /** Whether deletion takes effect later (until then the object may still be read). */
+  readonly deletesLater?: true;
+  /** Checks that one attribute alone cannot express. Unknown values arrive as Unknown. */
+  validate?(config: ObjectValue): readonly Diagnostic[];
+  /** Attributes that identify an object its create was cut off from; all must be equal to adopt it. */
+  readonly adoptBy?: readonly (keyof A & string)[];
+}
+
+/** A resource definition with its attribute types erased: what lifecycle and registry work with. */
+export interface Resource<Api = never> {
+  readonly type: string;
+  readonly description: string;
+  readonly schemaVersion: number;
+  readonly attributes: Attributes;
+  readonly placement?: Placement;
+  readonly timeouts?: Timeouts;
+  readonly statuses?: Statuses<Api>;
+  readonly api: readonly string[];
+  create(plan: PlanValues, api: Api): Promise<Observed>;
+  configure?(plan: PlanValues, created: Observed, api: Api): Promise<void>;
+  read(state: { readonly id: string }, api: Api): Promise<Observed | undefined>;
+  list?(api: Api, maxPages?: number): Promise<readonly Observed[] | undefined>;
+  update?(prior: ObjectValue, plan: PlanValues, api: Api): Promise<Partial<Observed> | undefined>;
+  delete(state: ObjectValue, api: Api): Promise<void>;
+  readonly deletesLater?: true;
+  validate?(config: ObjectValue): readonly Diagnostic[];
+  readonly adoptBy?: readonly string[];
+}
+/** Values for a handler: undefined = the cloud decides. */
+export type PlanValues = Readonly<Record<string, Value | undefined>>;
+export type Observed = Readonly<Record<string, Value>> & { readonly id: string };
+
+export interface DataSourceSpec<A extends Attributes, Api> {
+  readonly type: `iec_${string}`;
+  readonly description: string;
+  readonly attributes: A;
+  readonly api: readonly string[];
+  read(config: PlanOf<A>, api: Api): Promise<ObservedOf<A>>;
+}
+export interface DataSource<Api = never> {
+  readonly type: string;
+  readonly description: string;
+  readonly attributes: Attributes;
+  readonly api: readonly string[];
+  read(config: PlanValues, api: Api): Promise<PlanValues>;
+}
+
+/** The check of a definition by the compiler ends here: behind it, values are known by schema only. */
+export const resourceFactory =
+  <Api>() =>
+  <const A extends Attributes>(spec: ResourceSpec<A, Api>): Resource<Api> =>
+    spec as unknown as Resource<Api>;
+export const dataSourceFactory =
+  <Api>() =>
+  <const A extends Attributes>(spec: DataSourceSpec<A, Api>): DataSource<Api> =>
+    spec as unknown as DataSource<Api>;
+
+/** `coverage_sites[].site_id` as the paths it stands for in a value. */
+export function expandPath(pattern: string, value: Value): Path[] {
+  const steps = pattern.replaceAll("[]", ".[]").split(".");
+  return steps.reduce<Path[]>(
+    (paths, step) =>
+      paths.flatMap((path) => {
+        if (step !== "[]") return [[...path, step]];
+        const items = path.reduce<Value | undefined>(
+          (v, key) => (typeof v === "object" && v !== null ? (v as Record<string, Value>)[key] : undefined),
+          value,
+        );
+        // A list that is unknown as a whole is its own only path.
+        return Array.isArray(items) ? items.map((_, i) => [...path, i]) : [path];
+      }),
+    [[]],
+  );
+}
