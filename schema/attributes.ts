@@ -22,6 +22,10 @@ interface Common {
   readonly ref?: readonly string[];
   /** Computed, and may change when one of these attributes does; else a computed value outlives an update. */
   readonly changesWith?: readonly string[];
+  /** Computed, and changes by what happens to other resources: refreshed in silence, never drift. */
+  readonly volatile?: true;
+  /** Only the create's answer tells it: a read can never restore it. */
+  readonly toldOnce?: true;
 }
 
 export interface StringAttribute extends Common {
@@ -35,6 +39,8 @@ export interface StringAttribute extends Common {
   /** Says in words what `pattern` allows. */
   readonly patternHint?: string;
   readonly format?: "ipv4" | "ipv4-cidr" | "cidr" | "uuid" | "base64";
+  /** Texts that normalise alike mean the same; the user's spelling is kept. */
+  readonly normalize?: (text: string) => string;
 }
 export interface NumberAttribute extends Common {
   readonly kind: "number";
@@ -54,28 +60,28 @@ export interface CollectionAttribute<E extends ElementAttribute = ElementAttribu
   readonly element: E;
   readonly minItems?: number;
   readonly maxItems?: number;
+  /** A list whose order means nothing to the cloud: the user's order is kept. */
+  readonly unordered?: true;
 }
 export interface ObjectAttribute<A extends Attributes = Attributes> extends Common {
   readonly kind: "object";
   readonly attributes: A;
 }
-/** A repeated configuration block, `data_disks { ... }`: Terraform's list-nested block. */
+/** A configuration block, `data_disks { ... }`: Terraform's list-nested block, or a single one. */
 export interface BlockAttribute<A extends Attributes = Attributes> extends Common {
   readonly kind: "block";
+  /** A block that occurs at most once and reads as an object or null; a list of objects otherwise. */
+  readonly nesting?: "single";
   readonly attributes: A;
   readonly minItems?: number;
   readonly maxItems?: number;
 }
 
 export type Attribute =
-  | StringAttribute
-  | NumberAttribute
-  | BoolAttribute
-  | CollectionAttribute
-  | ObjectAttribute
-  | BlockAttribute;
+  StringAttribute | NumberAttribute | BoolAttribute | CollectionAttribute | ObjectAttribute | BlockAttribute;
 /** What a collection holds: a type, with constraints, but no configuration mode of its own. */
-export type ElementAttribute = StringAttribute | NumberAttribute | BoolAttribute | ObjectAttribute | CollectionAttribute;
+export type ElementAttribute =
+  StringAttribute | NumberAttribute | BoolAttribute | ObjectAttribute | CollectionAttribute;
 export interface Attributes {
   readonly [name: string]: Attribute;
 }
@@ -123,7 +129,11 @@ export const element = {
     description: "",
     ...options,
   }),
-  object: <const A extends Attributes>(attributes: A) => ({ kind: "object" as const, description: "", attributes }),
+  object: <const A extends Attributes>(attributes: A) => ({
+    kind: "object" as const,
+    description: "",
+    attributes,
+  }),
 };
 /** The identifier every resource has. */
 export const id = (description: string) =>
@@ -150,7 +160,9 @@ export type ValueOf<T> = T extends { kind: "string"; enum: readonly (infer E)[] 
 
 /** What is stored: every attribute; null = not set. */
 export type StateOf<A> = {
-  readonly [K in keyof A]: A[K] extends { required: true } | { kind: "block" } ? ValueOf<A[K]> : ValueOf<A[K]> | null;
+  readonly [K in keyof A]: A[K] extends { required: true } | { kind: "block" }
+    ? ValueOf<A[K]>
+    : ValueOf<A[K]> | null;
 };
 
 /**
@@ -166,7 +178,8 @@ export type PlanOf<A> = {
 };
 
 /** What one answer of the cloud tells: an absent attribute is not told, null is told to be not set. */
-export type ObservedOf<A> = Partial<StateOf<A>>;
+export type ObservedOf<A> = { readonly [K in keyof A]?: StateOf<A>[K] | undefined };
 
 /** Whether the user may set it. */
-export const isConfigurable = (a: Attribute): boolean => a.required === true || a.optional === true || a.kind === "block";
+export const isConfigurable = (a: Attribute): boolean =>
+  a.required === true || a.optional === true || a.kind === "block";

@@ -10,6 +10,40 @@ export interface Timeouts {
 }
 export const minutes = (n: number): number => n * 60_000;
 
+/**
+ * The attributes of a definition with those every resource shares: `timeouts`, where it has waits.
+ * Durations are texts such as `90s`, `30m`, `1h30m`.
+ */
+export function allAttributes(definition: {
+  readonly attributes: Attributes;
+  readonly timeouts?: Timeouts;
+}): Attributes {
+  if (definition.timeouts === undefined) return definition.attributes;
+  const duration = (operation: string, ms: number) =>
+    ({
+      kind: "string",
+      optional: true,
+      pattern: /^(\d+(\.\d+)?(ms|s|m|h))+$/,
+      patternHint: "a duration such as 90s, 30m or 1h30m",
+      description: `How long ${operation} may take, such as \`30m\`; default ${ms / 60_000}m.`,
+    }) as const;
+  return {
+    ...definition.attributes,
+    timeouts: {
+      kind: "block",
+      nesting: "single",
+      optional: true,
+      description: "How long operations may take.",
+      attributes: Object.fromEntries(
+        Object.entries(definition.timeouts).map(([operation, ms]: [string, number]) => [
+          operation,
+          duration(operation, ms),
+        ]),
+      ),
+    },
+  };
+}
+
 /** Which attribute paths carry the place of a resource. `[]` stands for every item of a list. */
 export interface Placement {
   /** What the resource is to the network model. */
@@ -58,12 +92,18 @@ export interface ResourceSpec<A extends Attributes, Api> {
   /** Calls that need the object to be ready, such as binding it. `created` is what is known of it by now. */
   configure?(plan: PlanOf<A>, created: ObservedOf<A> & { readonly id: string }, api: Api): Promise<void>;
   /** What the cloud tells now; undefined = gone. */
-  read(state: { readonly id: string }, api: Api): Promise<(ObservedOf<A> & { readonly id: string }) | undefined>;
+  read(
+    state: { readonly id: string },
+    api: Api,
+  ): Promise<(ObservedOf<A> & { readonly id: string }) | undefined>;
   /**
    * Every object of this kind in the account, as complete as `read`.
    * Resolves to undefined when that would take more than `maxPages` pages of a list.
    */
-  list?(api: Api, maxPages?: number): Promise<readonly (ObservedOf<A> & { readonly id: string })[] | undefined>;
+  list?(
+    api: Api,
+    maxPages?: number,
+  ): Promise<readonly (ObservedOf<A> & { readonly id: string })[] | undefined>;
   /** Absent when every change replaces. Returns what the answer tells, or nothing. */
   update?(prior: StateOf<A>, plan: PlanOf<A>, api: Api): Promise<ObservedOf<A> | undefined>;
   /** The delete call; not-found is handled by the lifecycle. */
@@ -72,8 +112,12 @@ export interface ResourceSpec<A extends Attributes, Api> {
   readonly deletesLater?: true;
   /** Checks that one attribute alone cannot express. Unknown values arrive as Unknown. */
   validate?(config: ObjectValue): readonly Diagnostic[];
+  /** What the planned values settle beyond defaults: a patch of computed attributes. */
+  modifyPlan?(planned: ObjectValue): ObjectValue;
   /** Attributes that identify an object its create was cut off from; all must be equal to adopt it. */
   readonly adoptBy?: readonly (keyof A & string)[];
+  /** Whether an object looks like one whose create was just cut off; any does when this is absent. */
+  adoptable?(candidate: ObservedOf<A>): boolean;
 }
 
 /** A resource definition with its attribute types erased: what lifecycle and registry work with. */
@@ -94,11 +138,13 @@ export interface Resource<Api = never> {
   delete(state: ObjectValue, api: Api): Promise<void>;
   readonly deletesLater?: true;
   validate?(config: ObjectValue): readonly Diagnostic[];
+  modifyPlan?(planned: ObjectValue): ObjectValue;
   readonly adoptBy?: readonly string[];
+  adoptable?(candidate: Observed): boolean;
 }
 /** Values for a handler: undefined = the cloud decides. */
 export type PlanValues = Readonly<Record<string, Value | undefined>>;
-export type Observed = Readonly<Record<string, Value>> & { readonly id: string };
+export type Observed = Readonly<Record<string, Value | undefined>> & { readonly id: string };
 
 export interface DataSourceSpec<A extends Attributes, Api> {
   readonly type: `iec_${string}`;

@@ -70,7 +70,8 @@ export function isWhollyKnown(value: Value): boolean {
 export function equalValues(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (a instanceof Sensitive || b instanceof Sensitive) return equalValues(reveal(a), reveal(b));
-  if (isList(a)) return isList(b) && a.length === b.length && a.every((item, i) => equalValues(item, b[i] ?? null));
+  if (isList(a))
+    return isList(b) && a.length === b.length && a.every((item, i) => equalValues(item, b[i] ?? null));
   if (isObject(a) && isObject(b)) {
     const keys = Object.keys(a);
     return (
@@ -90,7 +91,10 @@ export function reveal(value: Value): Exclude<Value, Sensitive> {
 }
 
 /** The value without marks, and the paths that were marked (a path covers everything below it). */
-export function unmark(value: Value, path: Path = []): { value: Exclude<Value, Sensitive>; sensitive: Path[] } {
+export function unmark(
+  value: Value,
+  path: Path = [],
+): { value: Exclude<Value, Sensitive>; sensitive: Path[] } {
   if (value instanceof Sensitive) return { value: reveal(value), sensitive: [path] };
   const sensitive: Path[] = [];
   const visit = (child: Value, key: string | number): Value => {

@@ -1,0 +1,56 @@
+import { isConfigurable, type Attribute, type Attributes } from "../../schema/attributes.js";
+import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
+import { isUnknown, type ObjectValue, type Value } from "../../schema/unknown.js";
+import type { PlanValues } from "../../schema/definition.js";
+import { sameValue } from "./compare.js";
+
+/**
+ * The new state after an apply: what was planned, with every unknown settled by what the cloud told.
+ * A known planned value that the cloud contradicts is an error, never a silent change.
+ */
+export function mergeApplied(
+  attributes: Attributes,
+  planned: ObjectValue,
+  told: PlanValues,
+): { state: ObjectValue; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const state = Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]): [string, Value] => {
+      const before = planned[name] ?? null;
+      const value = told[name];
+      if (value === undefined) return [name, isUnknown(before) ? null : before];
+      if (isUnknown(before)) return [name, value];
+      if (sameValue(attribute, before, value)) return [name, before];
+      if (attribute.volatile === true) return [name, value];
+      if (!isConfigurable(attribute)) return [name, before];
+      // The cloud's default for something not configured is no contradiction.
+      if (before === null && attribute.computed === true) return [name, value];
+      diagnostics.push(contradiction(name, attribute, before, value));
+      return [name, value];
+    }),
+  );
+  return { state, diagnostics };
+}
+
+const contradiction = (name: string, attribute: Attribute, planned: Value, told: Value): Diagnostic =>
+  errorDiagnostic("IEC5003", `The cloud did not take ${name} as planned`, {
+    path: [name],
+    detail:
+      attribute.sensitive === true
+        ? "Planned and actual value differ (both are sensitive)."
+        : `Planned: ${JSON.stringify(planned)}. The cloud says: ${JSON.stringify(told)}. The state holds the cloud's value: plan again to see what is left to do.`,
+  });
+
+/**
+ * The state after a refresh: what the cloud tells, in the user's spelling where it means the same.
+ * What the cloud does not tell stays.
+ */
+export function mergeRefreshed(attributes: Attributes, prior: ObjectValue, told: PlanValues): ObjectValue {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]): [string, Value] => {
+      const before = prior[name] ?? null;
+      const value = told[name];
+      return [name, value === undefined || sameValue(attribute, before, value) ? before : value];
+    }),
+  );
+}

@@ -1,0 +1,15 @@
+import { eip } from "./eip.js";
+import { keypair } from "./keypair.js";
+import { securityGroup } from "./security-group.js";
+import { securityGroupRule } from "./security-group-rule.js";
+import { server } from "./server.js";
+import { vpc } from "./vpc.js";
+import { vpcSubnet } from "./vpc-subnet.js";
+
+/** Every resource, by type. */
+export const resources = new Map(
+  [eip, keypair, securityGroup, securityGroupRule, server, vpc, vpcSubnet].map((definition) => [
+    definition.type,
+    definition,
+  ]),
+);

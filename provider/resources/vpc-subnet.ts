@@ -1,0 +1,123 @@
+import { bool, element, id, list, string, type ObservedOf, type PlanOf } from "../../schema/attributes.js";
+import type { components } from "../../schema/generated/iec-api.js";
+import { NAME, NETWORK_TIMEOUTS } from "./common.js";
+import { defineResource, sent, told } from "./define.js";
+
+const attributes = {
+  id: id("Id of the subnet."),
+  name: string({ required: true, ...NAME, description: "Name." }),
+  cidr: string({
+    required: true,
+    requiresReplace: true,
+    format: "ipv4-cidr",
+    description: "IPv4 range inside the VPC's range, /28 or larger, overlapping no other subnet of the VPC.",
+  }),
+  vpc_id: string({
+    required: true,
+    requiresReplace: true,
+    ref: ["iec_vpc"],
+    description: "Id of the VPC, which must be of mode CUSTOMER.",
+  }),
+  site_id: string({
+    required: true,
+    requiresReplace: true,
+    description: "Id of the edge site the subnet lies in.",
+  }),
+  gateway_ip: string({
+    required: true,
+    requiresReplace: true,
+    format: "ipv4",
+    description: "Gateway address inside the range, usually its first.",
+  }),
+  dns_list: list({
+    optional: true,
+    computed: true,
+    element: element.string({ format: "ipv4" }),
+    description: "DNS servers (IPv4). The cloud chooses when there are none.",
+  }),
+  dhcp_enable: bool({
+    optional: true,
+    computed: true,
+    default: true,
+    description: "Whether DHCP is on. Without it new servers get no address and no password.",
+  }),
+  site_info: string({ computed: true, description: "Where the site is: country/area/province/city." }),
+  status: string({ computed: true, description: "ACTIVE when usable; else DOWN, UNKNOWN or ERROR." }),
+  neutron_subnet_id: string({
+    computed: true,
+    description: "Native subnet id, which addresses of ports refer to.",
+  }),
+};
+
+export const toApi = (plan: PlanOf<typeof attributes>) => ({
+  ...sent({ dnsList: plan.dns_list && [...plan.dns_list], dhcp_enable: plan.dhcp_enable }),
+  name: plan.name,
+  cidr: plan.cidr,
+  vpc_id: plan.vpc_id,
+  site_id: plan.site_id,
+  gateway_ip: plan.gateway_ip,
+});
+
+export const fromApi = (
+  subnet: components["schemas"]["Subnet"],
+): ObservedOf<typeof attributes> & { id: string } => ({
+  id: told(subnet.id, "the subnet's id"),
+  name: subnet.name,
+  cidr: subnet.cidr,
+  vpc_id: subnet.vpc_id,
+  site_id: subnet.site_id,
+  gateway_ip: subnet.gateway_ip,
+  dns_list: subnet.dnsList,
+  dhcp_enable: subnet.dhcp_enable,
+  site_info: subnet.site_info,
+  status: subnet.status,
+  neutron_subnet_id: subnet.neutron_subnet_id,
+});
+
+const pathOf = (state: { readonly id: string | null }) => ({
+  path: { subnet_id: told(state.id, "the subnet's id") },
+});
+
+/** A range of one VPC in one site. */
+export const vpcSubnet = defineResource({
+  type: "iec_vpc_subnet",
+  description:
+    "A subnet: one range of one VPC in one edge site. No subnet reaches another site or another VPC.",
+  schemaVersion: 0,
+  attributes,
+  placement: { role: "subnet", site: "site_id", vpc: "vpc_id", cidr: "cidr" },
+  timeouts: NETWORK_TIMEOUTS,
+  statuses: { ready: ["ACTIVE"], failed: ["ERROR"] },
+  api: [
+    "POST /v1/subnets",
+    "GET /v1/subnets/{subnet_id}",
+    "GET /v1/subnets",
+    "PUT /v1/subnets/{subnet_id}",
+    "DELETE /v1/subnets/{subnet_id}",
+  ],
+  adoptBy: ["name", "cidr", "vpc_id", "site_id", "gateway_ip"],
+  deletesLater: true,
+
+  async create(plan, api) {
+    const answer = await api.post("/v1/subnets", { body: { subnet: toApi(plan) } });
+    return fromApi(told(answer.subnet, "the subnet"));
+  },
+  async read(state, api) {
+    const answer = await api.get("/v1/subnets/{subnet_id}", { params: pathOf(state) });
+    return fromApi(told(answer.subnet, "the subnet"));
+  },
+  async list(api, maxPages) {
+    return (await api.list("/v1/subnets", {}, { maxPages }))?.map(fromApi);
+  },
+  async update(prior, plan, api) {
+    const { name, dhcp_enable, dnsList } = toApi(plan);
+    await api.put("/v1/subnets/{subnet_id}", {
+      params: pathOf(prior),
+      body: { subnet: { name, ...sent({ dhcp_enable, dnsList }) } },
+    });
+    return undefined;
+  },
+  async delete(state, api) {
+    await api.delete("/v1/subnets/{subnet_id}", { params: pathOf(state) });
+  },
+});
