@@ -1,0 +1,16 @@
+export {
+  type BinaryOperator,
+  type Expression,
+  excerpt,
+  isLiteral,
+  ParseError,
+  type Reference,
+  references,
+  type UnaryOperator,
+} from "./ast.js";
+export { isSet } from "./convert.js";
+export { EvaluationError, type EvaluationErrorKind } from "./errors.js";
+export { evaluate, type Scope } from "./evaluate.js";
+export { type FunctionDefinition } from "./functions/definition.js";
+export { functions } from "./functions/index.js";
+export { parseExpression, parseTemplate } from "./parser.js";
