@@ -1,0 +1,131 @@
+import { catalog } from "./catalog.js";
+import type { Clock } from "./clock.js";
+import { codes, Refusal } from "./errors.js";
+import { Random } from "./random.js";
+import { createTables, type Tables } from "./store.js";
+
+/** How long the cloud takes for things, in milliseconds at time scale 1. */
+const delays = {
+  subnetActive: 300,
+  subnetDelete: 400,
+  publicIpCreate: 300,
+  publicIpBind: 200,
+  publicIpDelete: 400,
+  instanceShown: 60,
+  instanceBuild: 120,
+  instanceActive: 1200,
+  instancePower: 300,
+  instanceDelete: 400,
+  instanceForget: 600,
+} as const;
+
+export interface CloudOptions {
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly timeScale: number;
+  readonly quotas: Readonly<Record<string, number>>;
+}
+
+export type QuotaKind = "vcpu" | "ram" | "gigabyte" | "volume" | "instance" | CountedKind;
+type CountedKind = keyof typeof counted;
+
+const counted = {
+  vpc: "vpcs",
+  subnet: "subnets",
+  securityGroup: "security_groups",
+  securityGroupRule: "security_group_rules",
+  publicIp: "publicips",
+  shareBandwidth: "bandwidths",
+  instance: "servers",
+  volume: "volumes",
+} as const;
+
+const flavors = new Map(catalog.flavors.map((flavor) => [flavor.id, flavor]));
+
+/** The whole state of the simulated account, and the few things every operation needs. */
+export class Cloud {
+  readonly random: Random;
+  readonly tables: Tables;
+  readonly clock: Clock;
+  /** Set during a stale read: objects born later are hidden from it. */
+  horizon: number | undefined;
+
+  constructor(private readonly options: CloudOptions) {
+    this.clock = options.clock;
+    this.random = new Random(options.seed);
+    this.tables = createTables(
+      () => this.clock.now(),
+      () => this.horizon,
+    );
+    const { security_group_rules, ...group } = catalog.default_security_group;
+    this.tables.security_groups.add(group);
+    for (const rule of security_group_rules) {
+      const { direction, ethertype, action } = rule as {
+        direction: "egress";
+        ethertype: "IPv4";
+        action: "allow";
+      };
+      this.tables.security_group_rules.add({ ...rule, direction, ethertype, action });
+    }
+  }
+
+  get now(): number {
+    return this.clock.now();
+  }
+
+  /** The time at which something started now is done. */
+  after(what: keyof typeof delays): number {
+    return this.now + delays[what] * this.options.timeScale;
+  }
+
+  /** A UUID that no object has yet. */
+  newId(): string {
+    for (;;) {
+      const id = this.random.uuid();
+      if (Object.values(this.tables).every((table) => !table.entries.has(id))) return id;
+    }
+  }
+
+  quota(kind: string): number {
+    return (
+      this.options.quotas[kind] ??
+      catalog.quotas.resources.find((entry) => entry.type === kind)?.quota ??
+      Infinity
+    );
+  }
+
+  used(kind: string): number {
+    if (kind in counted) {
+      return this.tables[counted[kind as CountedKind]].count();
+    }
+    switch (kind) {
+      case "vcpu":
+        return this.sumServers((flavor) => Number(flavor.vcpus));
+      case "ram":
+        return this.sumServers((flavor) => flavor.ram);
+      case "gigabyte":
+        return [...this.tables.volumes.all()].reduce((sum, volume) => sum + volume.size, 0);
+      default:
+        return 0;
+    }
+  }
+
+  /** Refuses when `wanted` more of the kind would exceed its quota. */
+  demand(kind: QuotaKind, wanted = 1): void {
+    const quota = this.quota(kind);
+    // Counting costs time; where even the entries that are on their way out fit, it is not needed.
+    if (kind in counted && this.tables[counted[kind as CountedKind]].entries.size + wanted <= quota) return;
+    if (this.used(kind) + wanted > quota) {
+      throw new Refusal(400, codes.quotaExceeded, `Quota exceeded for ${kind}: the limit is ${quota}.`);
+    }
+  }
+
+  private sumServers(size: (flavor: (typeof catalog.flavors)[number]) => number): number {
+    let sum = 0;
+    for (const server of this.tables.servers.all()) {
+      const flavor = flavors.get(server.flavor_id);
+      if (flavor) sum += size(flavor);
+    }
+    return sum;
+  }
+}
