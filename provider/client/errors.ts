@@ -8,8 +8,9 @@ import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
  * - `broken`: the connection ended before the answer was complete.
  * - `timeout`: no answer in time.
  * - `malformed`: an answer that is not what the contract says.
+ * - `incomplete`: a list that changes while it is read, or that some sites did not answer for.
  */
-export type FailureKind = "answer" | "unreachable" | "broken" | "timeout" | "malformed";
+export type FailureKind = "answer" | "unreachable" | "broken" | "timeout" | "malformed" | "incomplete";
 
 export interface Failure {
   readonly kind: FailureKind;
@@ -86,10 +87,10 @@ export class ApiError extends Error {
         detail(connectionFix(this.code)),
       );
     }
-    if (this.kind === "timeout") {
+    if (this.kind === "timeout" || this.kind === "incomplete") {
       return errorDiagnostic(
         "IEC4004",
-        `${this.endpoint} did not answer in time`,
+        `${this.endpoint} did not answer ${this.kind === "timeout" ? "in time" : "in full"}`,
         detail("Try again later."),
       );
     }
@@ -145,6 +146,8 @@ function describeKind(failure: Failure): string {
       return "no answer in time";
     case "malformed":
       return "answer is not JSON";
+    case "incomplete":
+      return "the list stayed incomplete";
   }
 }
 
