@@ -123,7 +123,7 @@ function loggingIn(options: ClientOptions, login: Login, exchanger: Exchanger): 
         text: "no token in the answer",
       });
     }
-    const told = Date.parse((answer.body as TokenResponse | undefined)?.token.expires_at ?? "");
+    const told = Date.parse((answer.body as Partial<TokenResponse> | undefined)?.token?.expires_at ?? "");
     expiresAt = Number.isNaN(told) ? issued + TOKEN_LIFE_MS : told;
     return withToken(token);
   });
