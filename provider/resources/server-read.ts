@@ -118,7 +118,7 @@ const DISK_TYPES = ["SATA", "SAS", "GPSSD", "SSD"] as const;
 const diskType = (volume: Volume | undefined) => DISK_TYPES.find((type) => type === volume?.volume_type);
 
 /** All items, or undefined when one is not told: a half-told list would read as a change. */
-const allTold = <T>(items: readonly (T | undefined)[]): T[] | undefined =>
+const allTold = <T>(items: readonly (T | undefined)[]): readonly T[] | undefined =>
   items.every((item) => item !== undefined) ? items : undefined;
 
 const dataDisks = (volumes: readonly (Volume | undefined)[]) =>

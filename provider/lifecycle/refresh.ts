@@ -1,0 +1,53 @@
+import { allAttributes, type Observed, type Resource } from "../../schema/definition.js";
+import type { ObjectValue, Path } from "../../schema/unknown.js";
+import { ApiError, type Api } from "../client/index.js";
+import { changedPaths } from "./compare.js";
+import { mergeRefreshed } from "./merge.js";
+
+/** undefined = gone. */
+export type Refreshed = ObjectValue | undefined;
+
+/** What the cloud says of one object now; undefined = gone. */
+export async function readObject(
+  definition: Resource<Api>,
+  id: string,
+  api: Api,
+): Promise<Observed | undefined> {
+  try {
+    return await definition.read({ id }, api);
+  } catch (error) {
+    if (error instanceof ApiError && error.isNotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The states of all instances of one type, read as cheaply as may be: by the type's list, where that takes no more
+ * pages than there are instances; else one by one. An object that a list lacks is read by itself before it is
+ * believed gone: lists may be partial, or late.
+ */
+export async function refreshType(
+  definition: Resource<Api>,
+  states: ReadonlyMap<string, ObjectValue>,
+  api: Api,
+): Promise<Map<string, Refreshed>> {
+  const attributes = allAttributes(definition);
+  const listed = states.size > 1 ? await definition.list?.(api, states.size) : undefined;
+  const byId = new Map(listed?.map((observed) => [observed.id, observed]));
+  const refreshed = await Promise.all(
+    [...states].map(async ([address, state]): Promise<[string, Refreshed]> => {
+      const id = typeof state["id"] === "string" ? state["id"] : "";
+      const observed = byId.get(id) ?? (await readObject(definition, id, api));
+      return [address, observed && mergeRefreshed(attributes, state, observed)];
+    }),
+  );
+  return new Map(refreshed);
+}
+
+/** What changed behind our back: what others' work changes by itself is none of it. */
+export function driftedPaths(definition: Resource<Api>, before: ObjectValue, after: ObjectValue): Path[] {
+  const attributes = allAttributes(definition);
+  return changedPaths(attributes, before, after).filter(
+    (path) => attributes[String(path[0])]?.volatile !== true,
+  );
+}
