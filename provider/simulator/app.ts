@@ -8,6 +8,7 @@ import { type FaultRule, Faults } from "./faults.js";
 import { type CallRecord, Journal, type Violation } from "./journal.js";
 import type { Kind } from "./model.js";
 import type { Answer } from "./operation.js";
+import { probe, type Probe, type ProbeResult } from "./probe.js";
 import { Random } from "./random.js";
 import { ApiServer, type Outcome } from "./server.js";
 import {
@@ -62,6 +63,8 @@ export interface SimulatorApp {
   readonly mutate: (kind: Kind, id: string, patch: JsonObject) => boolean;
   /** Out-of-band removal; false when there is no such object. */
   readonly remove: (kind: Kind, id: string) => boolean;
+  /** Whether a packet would arrive. */
+  readonly probe: (packet: Probe) => ProbeResult;
   /** Writes the data file, if any. */
   readonly flush: () => void;
 }
@@ -108,6 +111,7 @@ export function createSimulatorApp(options: AppOptions = {}): SimulatorApp {
     journal.reset();
     return respond({ status: 204 });
   });
+  app.post("/_sim/probe", async (context) => json(200, probe(cloud, await context.req.json<Probe>())));
   app.patch("/_sim/objects/:kind/:id", async (context) => {
     const { kind, id } = context.req.param();
     const found = isKind(kind) && mutate(kind, id, await context.req.json<JsonObject>());
@@ -134,6 +138,7 @@ export function createSimulatorApp(options: AppOptions = {}): SimulatorApp {
     snapshot: () => snapshotOf(cloud),
     mutate,
     remove,
+    probe: (packet) => probe(cloud, packet),
     flush: () => disk?.write(),
   };
 }

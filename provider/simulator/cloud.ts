@@ -11,6 +11,7 @@ const delays = {
   publicIpCreate: 300,
   publicIpBind: 200,
   publicIpDelete: 400,
+  portBuild: 200,
   instanceShown: 60,
   instanceBuild: 120,
   instanceActive: 1200,

@@ -30,6 +30,8 @@ export const codes = {
   publicIpInUse: "IEC.020203",
   /** Invented. */
   bandwidthInUse: "IEC.020204",
+  /** Invented. */
+  portInUse: "IEC.020205",
   /** Invented number inside the documented IEC.0203xx. */
   groupRuleQuota: "IEC.020305",
   /** Invented number inside the documented IEC.0203xx. */

@@ -12,6 +12,7 @@ export type { Clock } from "./clock.js";
 export type { FaultKind, FaultRule } from "./faults.js";
 export type { CallRecord, Violation } from "./journal.js";
 export type { Kind } from "./model.js";
+export type { Probe, ProbeResult, Stop } from "./probe.js";
 export type { Snapshot } from "./snapshot.js";
 
 export interface SimulatorOptions extends AppOptions {

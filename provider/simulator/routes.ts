@@ -1,8 +1,13 @@
 import type { Operations } from "./operation.js";
+import { bandwidthOperations } from "./operations/bandwidths.js";
+import { instanceOperations } from "./operations/instances.js";
 import { keypairOperations } from "./operations/keypairs.js";
 import { offerOperations } from "./operations/offers.js";
+import { portOperations } from "./operations/ports.js";
+import { publicIpOperations } from "./operations/publicips.js";
 import { securityGroupOperations } from "./operations/security-groups.js";
 import { subnetOperations } from "./operations/subnets.js";
+import { volumeOperations } from "./operations/volumes.js";
 import { vpcOperations } from "./operations/vpcs.js";
 
 /** Every operation the simulator has; the rest of the contract answers 501. */
@@ -12,4 +17,9 @@ export const edgeOperations: Operations = {
   ...subnetOperations,
   ...securityGroupOperations,
   ...keypairOperations,
+  ...bandwidthOperations,
+  ...publicIpOperations,
+  ...portOperations,
+  ...volumeOperations,
+  ...instanceOperations,
 };

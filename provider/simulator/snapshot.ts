@@ -1,8 +1,13 @@
 import type { Cloud } from "./cloud.js";
 import { type Kind, type Kinds, kinds } from "./model.js";
+import { viewBandwidth } from "./operations/bandwidths.js";
+import { viewServer } from "./operations/instances.js";
 import { viewKeypair } from "./operations/keypairs.js";
+import { viewPort } from "./operations/ports.js";
+import { viewPublicIp } from "./operations/publicips.js";
 import { viewGroup } from "./operations/security-groups.js";
 import { viewSubnet } from "./operations/subnets.js";
+import { viewVolume } from "./operations/volumes.js";
 import { viewVpc } from "./operations/vpcs.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -17,11 +22,11 @@ const views: { readonly [K in Kind]: (cloud: Cloud, body: Kinds[K]) => object } 
   security_groups: viewGroup,
   security_group_rules: plain,
   keypairs: viewKeypair,
-  publicips: plain,
-  bandwidths: plain,
-  servers: plain,
-  ports: plain,
-  volumes: plain,
+  publicips: viewPublicIp,
+  bandwidths: viewBandwidth,
+  servers: (cloud, server) => viewServer(cloud, server),
+  ports: viewPort,
+  volumes: viewVolume,
 };
 
 export function snapshotOf(cloud: Cloud): Snapshot {
@@ -74,7 +79,12 @@ export function removeObject(cloud: Cloud, kind: Kind, id: string): boolean {
   if (kind === "servers") {
     for (const volume of tables.volumes.all())
       if (volume.server_id === id) tables.volumes.entries.delete(volume.id);
-    for (const port of tables.ports.all()) if (port.device_id === id) removeObject(cloud, "ports", port.id);
+    for (const port of tables.ports.all()) {
+      if (port.device_id !== id) continue;
+      tables.ports.entries.delete(port.id);
+      for (const ip of tables.publicips.all())
+        if (ip.port_id === port.id) tables.publicips.entries.delete(ip.id);
+    }
   }
   if (kind === "ports") {
     for (const ip of tables.publicips.all()) {

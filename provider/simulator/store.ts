@@ -67,6 +67,7 @@ export class Table<T extends { id: string }> {
     return found;
   }
 
+  /** The first object that matches; `match` must look only at fields that no planned step changes. */
   find(match: (body: T) => boolean): T | undefined {
     const now = this.now();
     for (const entry of this.entries.values()) {

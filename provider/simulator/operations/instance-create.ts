@@ -1,0 +1,283 @@
+import {
+  catalog,
+  findLine,
+  findSite,
+  type Flavor,
+  type Image,
+  type Line,
+  offers,
+  openSite,
+  type Site,
+} from "../catalog.js";
+import { isoSeconds } from "../clock.js";
+import type { Cloud } from "../cloud.js";
+import { badParameter } from "../errors.js";
+import type { AddressPair, Bandwidth, Port, Server, Subnet } from "../model.js";
+import type { Handler } from "../operation.js";
+import { freeAddresses } from "./addresses.js";
+import { chooseBandwidth } from "./bandwidths.js";
+import { checkGroups, checkPairs } from "./ports.js";
+import { addPublicIp } from "./publicips.js";
+import { defaultGroupId } from "./security-groups.js";
+
+interface Disk {
+  size: number;
+  volume_type: string;
+}
+interface ServerInput {
+  name: string;
+  with_prefix?: boolean;
+  image_ref: string;
+  flavor_ref: string;
+  admin_pass?: string;
+  key_name?: string;
+  net_config: {
+    vpc_id: string;
+    subnets: { id: string; ipv6_enable?: boolean; allowed_address_pairs?: AddressPair[] }[];
+  };
+  bandwidth?: { ids?: string[]; bandwidth_types?: string[] };
+  root_volume: Disk;
+  data_volumes?: Disk[];
+  count: number;
+  security_groups?: { id?: string }[];
+  coverage: { coverage_sites: { site: string; demands: { pool_id?: string; pool_ids?: string[] }[] }[] };
+  user_data?: string;
+}
+
+/** A network card of each instance to be made. */
+interface Nic {
+  readonly subnet: Subnet;
+  readonly pairs: AddressPair[];
+}
+/** An EIP of each instance to be made; the n-th goes to the n-th card. */
+interface Uplink {
+  readonly line: Line;
+  readonly bandwidth: () => Bandwidth;
+}
+
+function checkFlavor(site: Site, id: string): Flavor {
+  const flavor = catalog.flavors.find((candidate) => candidate.id === id);
+  if (!flavor || !offers(site.id).flavor_ids.includes(id)) {
+    throw badParameter("flavor_ref", `site ${site.name} does not offer flavor ${id}`);
+  }
+  if (/sellout|abandon/.test(flavor.os_extra_specs["cond:operation:status"])) {
+    throw badParameter("flavor_ref", `flavor ${id} is sold out`);
+  }
+  return flavor;
+}
+
+function checkImage(id: string, rootSize: number): Image {
+  const image = catalog.images.find((candidate) => candidate.id === id && candidate.status === "active");
+  if (!image) throw badParameter("image_ref", `there is no usable image ${id}`);
+  if (rootSize < image.min_disk)
+    throw badParameter("root_volume.size", `the image needs ${image.min_disk} GB`);
+  return image;
+}
+
+function checkDisks(cloud: Cloud, site: Site, root: Disk, data: readonly Disk[]): void {
+  for (const { volume_type } of [root, ...data]) {
+    if (!offers(site.id).volume_types.includes(volume_type)) {
+      throw badParameter("volume_type", `site ${site.name} does not offer ${volume_type} disks`);
+    }
+  }
+  if (root.size > cloud.quota("root_volume_size"))
+    throw badParameter("root_volume.size", "it is above the quota");
+  if (data.length > cloud.quota("data_volume_count"))
+    throw badParameter("data_volumes", "there are too many");
+  if (data.some((disk) => disk.size > cloud.quota("data_volume_size"))) {
+    throw badParameter("data_volumes.size", "it is above the quota");
+  }
+}
+
+function checkPassword(password: string, windows: boolean): void {
+  const user = windows ? "Administrator" : "root";
+  const classes = [/[A-Z]/, /[a-z]/, /\d/, /[!@$%^\-_=+[{}\]:,./?]/].filter((kind) =>
+    kind.test(password),
+  ).length;
+  if (classes < 3)
+    throw badParameter("admin_pass", "it needs three of upper case, lower case, digits, special characters");
+  if ([user, user.split("").reverse().join("")].includes(password))
+    throw badParameter("admin_pass", "it is the user name");
+}
+
+function checkNics(cloud: Cloud, site: Site, net: ServerInput["net_config"]): Nic[] {
+  if (!cloud.tables.vpcs.get(net.vpc_id))
+    throw badParameter("net_config.vpc_id", `there is no VPC ${net.vpc_id}`);
+  if (net.subnets.length > 8)
+    throw badParameter("net_config.subnets", "an instance has at most 8 network cards");
+  return net.subnets.map(({ id, ipv6_enable, allowed_address_pairs: pairs = [] }) => {
+    const refuse = (reason: string): Error => badParameter("net_config.subnets", reason);
+    const subnet = cloud.tables.subnets.get(id);
+    if (!subnet || cloud.tables.subnets.ending(id)) throw refuse(`there is no subnet ${id}`);
+    if (subnet.vpc_id !== net.vpc_id) throw refuse(`subnet ${subnet.name} belongs to another VPC`);
+    if (subnet.site_id !== site.id) {
+      throw refuse(
+        `subnet ${subnet.name} is at ${findSite(subnet.site_id)?.name ?? "another site"}, not ${site.name}`,
+      );
+    }
+    if (subnet.status !== "ACTIVE") throw refuse(`subnet ${subnet.name} is ${subnet.status}, not ACTIVE`);
+    if (ipv6_enable && !subnet.ipv6_enable) throw refuse(`subnet ${subnet.name} has no IPv6`);
+    checkPairs(pairs);
+    return { subnet, pairs };
+  });
+}
+
+/** The EIPs that `bandwidth` asks for: ids go before lines, lines before the site's first one. */
+function checkUplinks(cloud: Cloud, site: Site, input: ServerInput, nics: number): Uplink[] {
+  const { bandwidth } = input;
+  if (!bandwidth) return [];
+  const demand = input.coverage.coverage_sites[0]?.demands[0];
+  const uplinks = bandwidth.ids?.length
+    ? bandwidth.ids.map((id) => {
+        const line = findLine(site, cloud.tables.bandwidths.get(id)?.pool_id, "bandwidth.ids");
+        return { line, bandwidth: chooseBandwidth(cloud, site, line, { id }) };
+      })
+    : (demand?.pool_ids ?? [demand?.pool_id]).map((poolId) => {
+        const line = findLine(site, poolId, "pool_id");
+        const types = bandwidth.bandwidth_types;
+        const type = types?.find((name) => line.allow_share_bandwidth_types.includes(name)) ?? types?.[0];
+        return { line, bandwidth: chooseBandwidth(cloud, site, line, { type }) };
+      });
+  if (uplinks.length > nics) throw badParameter("bandwidth", "there are more EIPs than network cards");
+  return uplinks;
+}
+
+function checkQuotas(
+  cloud: Cloud,
+  input: ServerInput,
+  flavor: Flavor,
+  disks: readonly Disk[],
+  uplinks: number,
+): void {
+  const { count } = input;
+  cloud.demand("instance", count);
+  cloud.demand("vcpu", count * Number(flavor.vcpus));
+  cloud.demand("ram", count * flavor.ram);
+  cloud.demand("volume", count * disks.length);
+  cloud.demand("gigabyte", count * disks.reduce((sum, disk) => sum + disk.size, 0));
+  cloud.demand("publicIp", count * uplinks);
+}
+
+/** For each card of each instance its address, in the order of making. */
+function takeAddresses(cloud: Cloud, nics: readonly Nic[], count: number): (subnet: Subnet) => string {
+  const free = new Map<Subnet, string[]>();
+  for (const { subnet } of nics) {
+    const cards = nics.filter((nic) => nic.subnet === subnet).length;
+    free.set(subnet, free.get(subnet) ?? freeAddresses(cloud, subnet, cards * count));
+  }
+  return (subnet) => free.get(subnet)?.shift() ?? "";
+}
+
+/** Makes `count` instances at one site with their cards, disks and EIPs; all checks come before any effect. */
+export const createInstance: Handler = (cloud, call) => {
+  const input = (call.body as { server: ServerInput }).server;
+  const disks = [input.root_volume, ...(input.data_volumes ?? [])];
+  const site = openSite(input.coverage.coverage_sites[0]?.site ?? "", "coverage.coverage_sites.site");
+  if (site.status === "sellout")
+    throw badParameter("coverage.coverage_sites.site", `site ${site.name} is sold out`);
+  const flavor = checkFlavor(site, input.flavor_ref);
+  const image = checkImage(input.image_ref, input.root_volume.size);
+  checkDisks(cloud, site, input.root_volume, input.data_volumes ?? []);
+  if (input.admin_pass !== undefined) checkPassword(input.admin_pass, image.__os_type === "Windows");
+  if (input.key_name !== undefined && !cloud.tables.keypairs.get(input.key_name)) {
+    throw badParameter("key_name", `there is no key pair ${input.key_name}`);
+  }
+  if (input.user_data !== undefined && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(input.user_data)) {
+    throw badParameter("user_data", "it is not base64");
+  }
+  const groups = (input.security_groups ?? [{}]).map(({ id = defaultGroupId }) => id);
+  checkGroups(cloud, groups);
+  const nics = checkNics(cloud, site, input.net_config);
+  const uplinks = checkUplinks(cloud, site, input, nics.length);
+  checkQuotas(cloud, input, flavor, disks, uplinks.length);
+  const addressIn = takeAddresses(cloud, nics, input.count);
+
+  const server_ids = Array.from({ length: input.count }, (_, index) => {
+    const server = addServer(cloud, input, site, index, uplinks[0]?.line.pool_id ?? "");
+    const ports = nics.map((nic) => addNic(cloud, server, nic, addressIn(nic.subnet), groups));
+    disks.forEach((disk, slot) => addDisk(cloud, server, disk, slot));
+    uplinks.forEach((uplink, slot) => {
+      addPublicIp(cloud, site, uplink.line, uplink.bandwidth(), ports[slot]?.id ?? "", "BINDING", {
+        steps: [{ at: cloud.after("instanceActive"), patch: { status: "ACTIVE" } }],
+      });
+    });
+    return server.id;
+  });
+  return { status: 202, body: { job_id: cloud.newId(), server_ids } };
+};
+
+function addServer(cloud: Cloud, input: ServerInput, site: Site, index: number, line: string): Server {
+  const prefix = input.with_prefix === false ? "" : `IEC-${site.city_short_name}01-`;
+  const suffix = input.count > 1 ? `-${String(index + 1).padStart(4, "0")}` : "";
+  const active = cloud.after("instanceActive");
+  return cloud.tables.servers.add(
+    {
+      id: cloud.newId(),
+      name: prefix + input.name + suffix,
+      description: "",
+      // What a first read may show (BEHAVIOUR.md section 3).
+      status: "DELETED",
+      task_state: "scheduling",
+      created: isoSeconds(cloud.now),
+      updated: isoSeconds(cloud.now),
+      launched_at: "",
+      flavor_id: input.flavor_ref,
+      image_id: input.image_ref,
+      vpc_id: input.net_config.vpc_id,
+      site_id: site.id,
+      key_name: input.key_name ?? "",
+      user_data: input.user_data ?? "",
+      launch_index: index,
+      eip_type: line,
+    },
+    {
+      shownAt: cloud.after("instanceShown"),
+      listedAt: cloud.after("instanceBuild"),
+      steps: [
+        { at: cloud.after("instanceBuild"), patch: { status: "BUILD", task_state: "spawning" } },
+        {
+          at: active,
+          patch: {
+            status: "ACTIVE",
+            task_state: "",
+            launched_at: isoSeconds(active),
+            updated: isoSeconds(active),
+          },
+        },
+      ],
+    },
+  );
+}
+
+function addNic(cloud: Cloud, server: Server, nic: Nic, address: string, groups: readonly string[]): Port {
+  return cloud.tables.ports.add(
+    {
+      id: cloud.newId(),
+      name: "",
+      status: "BUILD",
+      mac_address: cloud.random.mac(),
+      network_id: nic.subnet.id,
+      ip_address: address,
+      device_id: server.id,
+      device_owner: `compute:${offers(server.site_id).availability_zone}`,
+      security_groups: [...groups],
+      allowed_address_pairs: nic.pairs,
+      site_id: server.site_id,
+    },
+    { steps: [{ at: cloud.after("instanceActive"), patch: { status: "ACTIVE" } }] },
+  );
+}
+
+function addDisk(cloud: Cloud, server: Server, disk: Disk, slot: number): void {
+  cloud.tables.volumes.add({
+    id: cloud.newId(),
+    name: `${server.name}-volume-${String(slot).padStart(4, "0")}`,
+    size: disk.size,
+    volume_type: disk.volume_type,
+    bootable: slot === 0,
+    server_id: server.id,
+    site_id: server.site_id,
+    device: `/dev/vd${String.fromCharCode(97 + slot)}`,
+    attachment_id: cloud.newId(),
+  });
+}
