@@ -51,7 +51,7 @@ interface Member {
   due: number;
   failures: number;
   last: string | undefined;
-  readonly settle: (result: { status: string | undefined } | { error: unknown }) => void;
+  readonly settle: (result: { status: string | undefined } | { error: Error }) => void;
 }
 
 export function createWaiter(options: WaiterOptions): Waiter {
@@ -93,7 +93,7 @@ class Group {
       const { signal } = request;
       signal?.throwIfAborted();
       const now = this.#clock.now();
-      const onAbort = () => member.settle({ error: signal?.reason });
+      const onAbort = () => member.settle({ error: signal?.reason as Error });
       const member: Member = {
         request,
         started: now,
@@ -190,7 +190,7 @@ class Group {
   #tolerate(member: Member, error: unknown): void {
     if (!this.#members.has(member)) return;
     const transient = error instanceof ApiError && error.isTransient;
-    if (!transient || ++member.failures > MAX_FAILED_POLLS) member.settle({ error });
+    if (!transient || ++member.failures > MAX_FAILED_POLLS) member.settle({ error: error as Error });
     else this.#continue(member);
   }
 
