@@ -90,7 +90,7 @@ export const isLiteral = (expression: Expression): expression is Extract<Express
   expression.kind === "literal";
 
 /** The parts of an expression that are expressions, in the order they are written. */
-export function children(node: Expression): readonly Expression[] {
+function children(node: Expression): readonly Expression[] {
   switch (node.kind) {
     case "literal":
     case "reference":

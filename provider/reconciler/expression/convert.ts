@@ -14,7 +14,7 @@ import { type Bare, seal } from "./marks.js";
  * The type of a value, as far as conversions need it. Values do not tell lists from tuples and maps from objects, so
  * every array is taken for a tuple and every object for an object until something demands one type for all elements.
  */
-export type Type =
+type Type =
   | "any"
   | "bool"
   | "number"

@@ -1,7 +1,7 @@
 import { ParseError, type Span } from "./ast.js";
 
 /** Nesting beyond this is a mistake, and would exhaust the call stack. */
-const MAX_DEPTH = 200;
+const MAX_DEPTH = 400;
 /** Longest chain of operators or steps, for the same reason. */
 const MAX_CHAIN = 1000;
 

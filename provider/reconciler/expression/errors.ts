@@ -1,5 +1,3 @@
-import { type ParseError } from "./ast.js";
-
 export type EvaluationErrorKind = "undeclared" | "type" | "unsupported" | "function" | "index";
 
 /** An expression that has no value. `text` quotes the innermost part of the source that is to blame. */
@@ -17,5 +15,3 @@ export class EvaluationError extends Error {
 export const fail = (kind: EvaluationErrorKind, message: string): never => {
   throw new EvaluationError(kind, message);
 };
-
-export type ExpressionError = ParseError | EvaluationError;

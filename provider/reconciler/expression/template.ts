@@ -2,7 +2,7 @@ import type { Expression } from "./ast.js";
 import type { Cursor } from "./cursor.js";
 
 /** Reads one expression at the cursor; given from outside, as expressions hold templates and templates expressions. */
-export type ReadExpression = (cursor: Cursor) => Expression;
+type ReadExpression = (cursor: Cursor) => Expression;
 
 /** In a quoted string a `"` ends the text and backslashes escape; a bare text ends where it ends. */
 type Mode = "quoted" | "bare";

@@ -8,7 +8,7 @@ import {
   Sensitive,
   type Value,
 } from "../../../../schema/unknown.js";
-import { toBool, toNumber, toText, typeName } from "../convert.js";
+import { toNumber, toText, typeName } from "../convert.js";
 import { EvaluationError, fail } from "../errors.js";
 import { type Bare, derive, holdsSensitive, sealIf } from "../marks.js";
 
@@ -146,7 +146,6 @@ function checkCount({ name, parameters, rest }: EagerFunction, count: number): v
 
 export const text = (name: string): Parameter<string> => ({ name, read: toText });
 export const number = (name: string): Parameter<number> => ({ name, read: toNumber });
-export const bool = (name: string): Parameter<boolean> => ({ name, read: toBool });
 
 export const integer = (name: string): Parameter<number> => ({
   name,

@@ -10,8 +10,11 @@ const scalar = (name: string, read: (value: Bare) => Value): FunctionDefinition 
 
 const collection = (parameter: Parameter<Bare>): Parameter<Bare> => ({ ...parameter, nullable: true });
 
+/** Lists and sets, and maps and objects, are the same data: an unknown one stays the same unknown. */
+const passed: Parameter<Bare> = { ...collection(open("v")), unknown: true };
+
 function toList(value: Bare): Value {
-  if (value === null || (isList(value) && value.length === 0)) return value;
+  if (value === null || isUnknown(value)) return value;
   if (!isList(value)) return fail("type", `tolist() needs a list or set, not ${typeName(value)}`);
   const items = harmonise(value) ?? fail("type", "The elements of a list must have one type");
   return isSet(items) ? [...items] : items;
@@ -23,7 +26,7 @@ function toSet(value: Bare): Value {
 }
 
 function toMap(value: Bare): Value {
-  if (value === null) return null;
+  if (value === null || isUnknown(value)) return value;
   if (!isObject(value)) return fail("type", `tomap() needs an object, not ${typeName(value)}`);
   const keys = Object.keys(value);
   const items = harmonise(Object.values(value)) ?? fail("type", "The elements of a map must have one type");
@@ -78,9 +81,9 @@ export const typeFunctions: readonly FunctionDefinition[] = [
   scalar("tostring", toText),
   scalar("tonumber", toNumber),
   scalar("tobool", toBool),
-  define("tolist", [collection(open("v"))], toList),
+  define("tolist", [passed], toList),
   define("toset", [collection({ ...any("v"), elementsUnknown: true })], toSet),
-  define("tomap", [collection(open("v"))], toMap),
+  define("tomap", [passed], toMap),
   defineLazy("try", tryEach),
   defineLazy("can", can),
   defineLazy("sensitive", (args) => seal(single("sensitive", args))),
