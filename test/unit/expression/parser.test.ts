@@ -159,11 +159,7 @@ describe("properties", () => {
   const name = fc.constantFrom("a", "b_1", "c-d", "été");
   const scalar = fc.oneof(
     fc.constantFrom("true", "false", "null", "0", "12", "1.5", "1e3"),
-    fc.string({ maxLength: 6 }).map((text) =>
-      JSON.stringify(text.replace(/[\u007f-\u009f]/g, ""))
-        .replace(/\\[bf]/g, "")
-        .replaceAll("{", ""),
-    ),
+    fc.string({ maxLength: 6 }).map((text) => JSON.stringify(text.replace(/[{]/g, ""))),
     fc.tuple(name, name).map(([a, b]) => `t_${a}.${b}`),
   );
   /** Source texts with full parentheses, so that what is parsed can be compared with and without them. */
