@@ -1,0 +1,328 @@
+import type { Placement } from "../definition.js";
+import type { ResourceGraph, ResourceNode } from "../graph.js";
+import { formatPath, isUnknown, type Path, type Value } from "../unknown.js";
+import { centralType, isCentralId } from "./central.js";
+import { parseRange, type Range } from "./cidr.js";
+import { compare, type Identity } from "./identity.js";
+import { collectSites, siteLabels, type SiteTable } from "./sites.js";
+import { follow, formatSource, kindOf, locate, namesOf, type Located } from "./values.js";
+
+export type Role = Placement["role"];
+
+export interface TopologyInput {
+  readonly graph: ResourceGraph;
+  /** By resource type. */
+  readonly placements: Readonly<Record<string, Placement>>;
+  /** Type -> attribute (`vpc_id`, `subnet_ids[]`) -> resource types whose id it takes. */
+  readonly refs?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** Sites known beside those of the graph's `iec_sites` data sources. */
+  readonly sites?: SiteTable;
+  /** Ids that were looked up and belong to no IEC object. */
+  readonly missing?: ReadonlySet<string>;
+  /** Addresses to judge; every managed resource when absent. */
+  readonly only?: ReadonlySet<string>;
+}
+
+/** An attribute that names a site. */
+export interface SiteRef {
+  readonly path: Path;
+  readonly identity: Identity;
+}
+/** An attribute that names another object of the network. */
+export interface Link {
+  readonly path: Path;
+  readonly identity: Identity;
+  /** Undefined when the object is not in the graph, or when it is not known which one it is. */
+  readonly target: Placed | undefined;
+}
+/** An attribute that takes an id, and what may be put there. */
+export interface Pointer extends Located {
+  readonly types: readonly string[];
+  readonly place: PlaceAttribute | undefined;
+}
+const PLACE_ATTRIBUTES = ["site", "vpc", "subnets", "line", "port"] as const;
+export type PlaceAttribute = (typeof PLACE_ATTRIBUTES)[number];
+
+/** A resource as the network sees it. */
+export interface Placed {
+  readonly node: ResourceNode;
+  readonly role: Role;
+  readonly identity: Identity;
+  readonly sites: readonly SiteRef[];
+  readonly vpc: Link | undefined;
+  readonly subnets: readonly Link[];
+  readonly port: Link | undefined;
+  /** Lines set by the user; one left to the cloud is not among them. */
+  readonly lines: readonly Located[];
+  /** Undefined when it is not known, or malformed. */
+  readonly range: Range | undefined;
+  /** The range as written. */
+  readonly cidr: Located | undefined;
+}
+
+/**
+ * The network model of a resource graph.
+ *
+ * Nodes are placed when first asked for: judging one node of ten thousand (the guard at apply) stays cheap.
+ */
+export interface Topology {
+  readonly graph: ResourceGraph;
+  readonly sites: SiteTable;
+  readonly missing: ReadonlySet<string>;
+  /** What is to be judged: managed resources, of one role where given. */
+  subjects(role?: Role): Iterable<Placed>;
+  /** Every resource of a role, in any mode. */
+  all(role: Role): readonly Placed[];
+  pointers(node: ResourceNode): readonly Pointer[];
+  /** The value that an unknown is going to be, as far as the graph tells. */
+  follow(value: Value): Value;
+  /** Nodes with that id. */
+  withId(id: string): readonly ResourceNode[];
+  /** The resource whose `id` a value is or will be. */
+  objectOf(value: Value): ResourceNode | undefined;
+  siteLabel(id: string): string;
+  /** Addresses of subnets of a VPC in a site; either may be left open. */
+  subnetsAt(vpc: Identity | undefined, site: Identity | undefined): readonly string[];
+}
+
+/** Roles of the objects whose id the attributes hold. A port may also be a server's NIC. */
+const TARGET_ROLE = { vpc: "vpc", subnets: "subnet", port: "other" } as const;
+/** A NIC outside of the configuration, as the API tells it. */
+const PORT: Placement = { role: "other", site: "site_id", subnets: "network_id" };
+
+export function buildTopology(input: TopologyInput): Topology {
+  const { graph, placements, refs = {}, missing = new Set<string>(), only } = input;
+  const sites = collectSites(graph, input.sites);
+  const siteLabel = siteLabels(sites);
+  const placementOf = (node: ResourceNode): Placement | undefined =>
+    placements[kindOf(node.type)] ?? (node.type === "iec_port" ? PORT : undefined);
+  const index = lazy(() => indexIds(graph));
+  const placed = new Map<string, Placed>();
+  const byRole = new Map<Role, readonly Placed[]>();
+
+  function place(node: ResourceNode, placement: Placement): Placed {
+    const known = placed.get(node.address);
+    if (known !== undefined) return known;
+    const link = (kind: keyof typeof TARGET_ROLE) =>
+      locate(node, placement[kind]).flatMap((at) => linkTo(node, at, kind) ?? []);
+    const cidr = locate(node, placement.cidr)[0];
+    const text = cidr && follow(cidr.value, graph);
+    const made: Placed = {
+      node,
+      role: placement.role,
+      identity: identify(node),
+      sites: locate(node, placement.site).flatMap((at) => siteRef(node, at) ?? []),
+      vpc: link("vpc")[0],
+      subnets: link("subnets"),
+      port: link("port")[0],
+      lines: locate(node, placement.line).filter((at) => !leftToCloud(node, at)),
+      range: typeof text === "string" ? parseRange(text) : undefined,
+      cidr: cidr && text !== undefined ? { path: cidr.path, value: text } : undefined,
+    };
+    placed.set(node.address, made);
+    return made;
+  }
+
+  function siteRef(node: ResourceNode, { path, value: written }: Located): SiteRef | undefined {
+    const value = follow(written, graph);
+    if (judgedElsewhere(value) || objectOf(value) !== undefined) return undefined;
+    const identity = literal(value) ?? open(value, node, path);
+    return {
+      path,
+      identity: typeof value === "string" ? { ...identity, label: siteLabel(value) } : identity,
+    };
+  }
+
+  /** Undefined where another rule has the say: the value is no id of an IEC object of the right kind. */
+  function linkTo(
+    node: ResourceNode,
+    { path, value: written }: Located,
+    kind: keyof typeof TARGET_ROLE,
+  ): Link | undefined {
+    const value = follow(written, graph);
+    if (judgedElsewhere(value)) return undefined;
+    const owner = kind === "port" ? portOwner(value) : undefined;
+    const found = owner ?? objectOf(value, TARGET_ROLE[kind]);
+    if (found === undefined) {
+      return { path, identity: literal(value) ?? open(value, node, path), target: undefined };
+    }
+    const placement = placementOf(found);
+    if (placement === undefined || (owner === undefined && placement.role !== TARGET_ROLE[kind])) {
+      return undefined;
+    }
+    return {
+      path,
+      identity: identify(found),
+      get target() {
+        return place(found, placement);
+      },
+    };
+  }
+
+  /** Ids of the central cloud and ids that were looked up in vain have rules of their own. */
+  const judgedElsewhere = (value: Value): boolean =>
+    typeof value === "string"
+      ? isCentralId(value) || missing.has(value)
+      : !isUnknown(value) || (value.source !== undefined && centralType(value.source.address));
+
+  function objectOf(written: Value, role?: Role): ResourceNode | undefined {
+    const value = follow(written, graph);
+    if (typeof value === "string") {
+      const nodes = index().ids.get(value);
+      return nodes?.find((node) => placementOf(node)?.role === role) ?? nodes?.[0];
+    }
+    if (!isUnknown(value) || value.source === undefined) return undefined;
+    const { address, path } = value.source;
+    return path.length === 1 && path[0] === "id" ? graph.nodes.get(address) : undefined;
+  }
+
+  /** The server one of whose NICs has the port. */
+  function portOwner(value: Value): ResourceNode | undefined {
+    if (typeof value === "string") return index().ports.get(value);
+    if (!isUnknown(value) || value.source === undefined) return undefined;
+    const { address, path } = value.source;
+    const node = path[0] === "nics" && path.at(-1) === "port" ? graph.nodes.get(address) : undefined;
+    return node && placementOf(node)?.role === "server" ? node : undefined;
+  }
+
+  /** Whether a computed attribute was simply left unset. */
+  const leftToCloud = (node: ResourceNode, { path, value }: Located): boolean =>
+    isUnknown(value) &&
+    value.derivedFrom.length === 0 &&
+    (value.source === undefined || value.source.address === node.address) &&
+    !node.references.some((ref) => formatPath(ref.path) === formatPath(path));
+
+  function* subjects(role?: Role): Iterable<Placed> {
+    const nodes = only
+      ? [...only].flatMap((address) => graph.nodes.get(address) ?? [])
+      : graph.nodes.values();
+    for (const node of nodes) {
+      const placement = placementOf(node) ?? { role: "other" };
+      if (node.mode === "managed" && (role ?? placement.role) === placement.role)
+        yield place(node, placement);
+    }
+  }
+
+  function all(role: Role): readonly Placed[] {
+    let found = byRole.get(role);
+    if (found === undefined) {
+      found = [...graph.nodes.values()].flatMap((node) => {
+        const placement = placementOf(node);
+        return placement?.role === role ? [place(node, placement)] : [];
+      });
+      byRole.set(role, found);
+    }
+    return found;
+  }
+
+  function pointers(node: ResourceNode): readonly Pointer[] {
+    const found = new Map<string, Pointer>();
+    const add = (pattern: string, types: readonly string[], place?: PlaceAttribute) => {
+      for (const at of locate(node, pattern)) {
+        const key = formatPath(at.path);
+        const before = found.get(key);
+        found.set(key, { ...at, types: before?.types ?? types, place: place ?? before?.place });
+      }
+    };
+    for (const [pattern, types] of Object.entries(refs[kindOf(node.type)] ?? {})) add(pattern, types);
+    for (const key of PLACE_ATTRIBUTES) {
+      const pattern = placementOf(node)?.[key];
+      if (pattern !== undefined) add(pattern, [], key);
+    }
+    return [...found.values()];
+  }
+
+  const grouped = lazy(() => {
+    const groups = new Map<string, string[]>();
+    for (const subnet of all("subnet")) {
+      const vpc = subnet.vpc?.identity.key ?? "";
+      const site = subnet.sites[0]?.identity.key ?? "";
+      for (const key of [`${vpc}|${site}`, `${vpc}|`, `|${site}`]) {
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, [subnet.identity.label]);
+        else group.push(subnet.identity.label);
+      }
+    }
+    return groups;
+  });
+
+  return {
+    graph,
+    sites,
+    missing,
+    subjects,
+    all,
+    pointers,
+    follow: (value) => follow(value, graph),
+    withId: (id) => index().ids.get(id) ?? [],
+    objectOf: (value) => objectOf(value),
+    siteLabel,
+    subnetsAt: (vpc, site) => grouped().get(`${vpc?.key ?? ""}|${site?.key ?? ""}`) ?? [],
+  };
+}
+
+/** Of a resource still to be made it is settled that it is no other one; of an unread data source it is not. */
+function identify(node: ResourceNode): Identity {
+  const id = node.values["id"];
+  const label = nameOf(node);
+  if (typeof id === "string") return { key: `id:${id}`, settled: true, label, unknowns: [] };
+  const source = formatSource({ address: node.address, path: ["id"] });
+  const settled = node.mode === "managed";
+  return { key: `source:${source}`, settled, label, unknowns: [source] };
+}
+
+/** The identity of an object that only its id tells. */
+function literal(value: Value): Identity | undefined {
+  if (typeof value !== "string") return undefined;
+  const label = JSON.stringify(value);
+  return { key: `id:${value}`, settled: true, label, unknowns: [label] };
+}
+
+/** The identity of a value not known yet: that of its source, or its own when it has none. */
+function open(value: Value, node: ResourceNode, path: Path): Identity {
+  const unknowns = isUnknown(value) ? namesOf(value, node, path) : [];
+  const key = isUnknown(value) && value.source ? formatSource(value.source) : undefined;
+  return {
+    key: `source:${key ?? `unknown ${formatSource({ address: node.address, path })}`}`,
+    settled: false,
+    label: unknowns.join(", "),
+    unknowns,
+  };
+}
+
+/** The address; for an object outside of the configuration its type and id. */
+export const nameOf = (node: ResourceNode): string =>
+  node.mode === "existing" && typeof node.values["id"] === "string"
+    ? `the existing ${node.type} ${JSON.stringify(node.values["id"])}`
+    : node.address;
+
+/** The site of a server, subnet or port: its own, else the one all its subnets are in. */
+export function siteOf(placed: Placed): Identity | undefined {
+  const own = placed.sites.map((site) => site.identity);
+  const candidates =
+    own.length > 0 ? own : placed.subnets.flatMap((link) => link.target?.sites.map((s) => s.identity) ?? []);
+  const [first, ...rest] = candidates;
+  return first && rest.every((site) => compare(first, site) === "same") ? first : undefined;
+}
+
+function indexIds(graph: ResourceGraph) {
+  const ids = new Map<string, ResourceNode[]>();
+  const ports = new Map<string, ResourceNode>();
+  for (const node of graph.nodes.values()) {
+    const id = node.values["id"];
+    if (typeof id === "string") {
+      const same = ids.get(id);
+      if (same === undefined) ids.set(id, [node]);
+      else same.push(node);
+    }
+    for (const { value } of node.values["nics"] === undefined ? [] : locate(node, "nics[].port")) {
+      if (typeof value === "string") ports.set(value, node);
+    }
+  }
+  return { ids, ports };
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
