@@ -41,7 +41,7 @@ const IDLE_SOCKET_MS = 4_000;
 /**
  * The network through node's own HTTP client, with connections kept alive.
  *
- * `fetch` costs about three times the CPU per call, cannot accept a certificate for one client only, and does not
+ * `fetch` costs more than twice the CPU per call (0.84 to 0.37 ms, measured), cannot accept a certificate for one client only, and does not
  * tell whether a request was sent before it failed. Deadlines are real time here, as the network's are.
  */
 export function nodeTransport(options: { insecure?: boolean } = {}): Transport {
