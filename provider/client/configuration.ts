@@ -22,8 +22,8 @@ export interface ProviderArguments {
 }
 type Arguments = { readonly [K in keyof ProviderArguments]?: ProviderArguments[K] | null | undefined };
 
-export const DEFAULT_ENDPOINT = "https://iecs.myhuaweicloud.com";
-export const DEFAULT_AUTH_URL = "https://iam.myhuaweicloud.com:443";
+const DEFAULT_ENDPOINT = "https://iecs.myhuaweicloud.com";
+const DEFAULT_AUTH_URL = "https://iam.myhuaweicloud.com:443";
 
 /** The environment variable behind each argument. */
 const VARIABLES = {
