@@ -1,3 +1,5 @@
+import type { ValueSource } from "../unknown.js";
+
 /**
  * Which VPC, site or line something is, as far as it can be told before an apply.
  *
@@ -12,6 +14,9 @@ export interface Identity {
   readonly label: string;
   /** What has to become known to tell more of it. */
   readonly unknowns: readonly string[];
+  readonly id?: string;
+  /** Where the id will come from. */
+  readonly source?: ValueSource;
 }
 
 export type Comparison = "same" | "different" | "undecided";

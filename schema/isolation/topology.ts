@@ -1,6 +1,6 @@
 import type { Placement } from "../definition.js";
 import type { ResourceGraph, ResourceNode } from "../graph.js";
-import { formatPath, isUnknown, type Path, type Value } from "../unknown.js";
+import { formatPath, isUnknown, UNKNOWN, type Path, type Value } from "../unknown.js";
 import { centralType, isCentralId } from "./central.js";
 import { parseRange, type Range } from "./cidr.js";
 import { compare, type Identity } from "./identity.js";
@@ -76,13 +76,12 @@ export interface Topology {
   pointers(node: ResourceNode): readonly Pointer[];
   /** The value that an unknown is going to be, as far as the graph tells. */
   follow(value: Value): Value;
-  /** Nodes with that id. */
-  withId(id: string): readonly ResourceNode[];
-  /** The resource whose `id` a value is or will be. */
-  objectOf(value: Value): ResourceNode | undefined;
+  /** The resources whose `id` a value is or will be. */
+  objectsOf(value: Value): readonly ResourceNode[];
+  roleOf(node: ResourceNode): Role | undefined;
   siteLabel(id: string): string;
-  /** Addresses of subnets of a VPC in a site; either may be left open. */
-  subnetsAt(vpc: Identity | undefined, site: Identity | undefined): readonly string[];
+  /** Names of the objects of a role that are of a VPC and in a site; either may be left open. */
+  at(role: Role, vpc: Identity | undefined, site: Identity | undefined): readonly string[];
 }
 
 /** Roles of the objects whose id the attributes hold. A port may also be a server's NIC. */
@@ -104,14 +103,14 @@ export function buildTopology(input: TopologyInput): Topology {
     const known = placed.get(node.address);
     if (known !== undefined) return known;
     const link = (kind: keyof typeof TARGET_ROLE) =>
-      locate(node, placement[kind]).flatMap((at) => linkTo(node, at, kind) ?? []);
-    const cidr = locate(node, placement.cidr)[0];
+      read(node, placement, kind).flatMap((at) => linkTo(node, at, kind) ?? []);
+    const cidr = read(node, placement, "cidr")[0];
     const text = cidr && follow(cidr.value, graph);
     const made: Placed = {
       node,
       role: placement.role,
       identity: identify(node),
-      sites: locate(node, placement.site).flatMap((at) => siteRef(node, at) ?? []),
+      sites: read(node, placement, "site").flatMap((at) => siteRef(node, at) ?? []),
       vpc: link("vpc")[0],
       subnets: link("subnets"),
       port: link("port")[0],
@@ -165,15 +164,17 @@ export function buildTopology(input: TopologyInput): Topology {
       ? isCentralId(value) || missing.has(value)
       : !isUnknown(value) || (value.source !== undefined && centralType(value.source.address));
 
-  function objectOf(written: Value, role?: Role): ResourceNode | undefined {
+  function objectsOf(written: Value): readonly ResourceNode[] {
     const value = follow(written, graph);
-    if (typeof value === "string") {
-      const nodes = index().ids.get(value);
-      return nodes?.find((node) => placementOf(node)?.role === role) ?? nodes?.[0];
-    }
-    if (!isUnknown(value) || value.source === undefined) return undefined;
+    if (typeof value === "string") return index().ids.get(value) ?? [];
+    if (!isUnknown(value) || value.source === undefined) return [];
     const { address, path } = value.source;
-    return path.length === 1 && path[0] === "id" ? graph.nodes.get(address) : undefined;
+    const node = path.length === 1 && path[0] === "id" ? graph.nodes.get(address) : undefined;
+    return node ? [node] : [];
+  }
+  function objectOf(value: Value, role?: Role): ResourceNode | undefined {
+    const nodes = objectsOf(value);
+    return nodes.find((node) => placementOf(node)?.role === role) ?? nodes[0];
   }
 
   /** The server one of whose NICs has the port. */
@@ -215,7 +216,10 @@ export function buildTopology(input: TopologyInput): Topology {
     return found;
   }
 
+  const pointersOf = new WeakMap<ResourceNode, readonly Pointer[]>();
   function pointers(node: ResourceNode): readonly Pointer[] {
+    const known = pointersOf.get(node);
+    if (known !== undefined) return known;
     const found = new Map<string, Pointer>();
     const add = (pattern: string, types: readonly string[], place?: PlaceAttribute) => {
       for (const at of locate(node, pattern)) {
@@ -229,22 +233,26 @@ export function buildTopology(input: TopologyInput): Topology {
       const pattern = placementOf(node)?.[key];
       if (pattern !== undefined) add(pattern, [], key);
     }
-    return [...found.values()];
+    const made = [...found.values()];
+    pointersOf.set(node, made);
+    return made;
   }
 
-  const grouped = lazy(() => {
-    const groups = new Map<string, string[]>();
-    for (const subnet of all("subnet")) {
-      const vpc = subnet.vpc?.identity.key ?? "";
-      const site = subnet.sites[0]?.identity.key ?? "";
-      for (const key of [`${vpc}|${site}`, `${vpc}|`, `|${site}`]) {
-        const group = groups.get(key);
-        if (group === undefined) groups.set(key, [subnet.identity.label]);
-        else group.push(subnet.identity.label);
+  const groups = new Map<Role, Map<string, string[]>>();
+  function groupsOf(role: Role) {
+    let group = groups.get(role);
+    if (group === undefined) {
+      groups.set(role, (group = new Map<string, string[]>()));
+      for (const one of all(role)) {
+        const vpc = one.vpc?.identity.key ?? "";
+        const site = siteOf(one)?.key ?? "";
+        for (const key of new Set([`${vpc}|${site}`, `${vpc}|`, `|${site}`])) {
+          append(group, key, one.identity.label);
+        }
       }
     }
-    return groups;
-  });
+    return group;
+  }
 
   return {
     graph,
@@ -254,18 +262,30 @@ export function buildTopology(input: TopologyInput): Topology {
     all,
     pointers,
     follow: (value) => follow(value, graph),
-    withId: (id) => index().ids.get(id) ?? [],
-    objectOf: (value) => objectOf(value),
+    objectsOf,
+    roleOf: (node) => placementOf(node)?.role,
     siteLabel,
-    subnetsAt: (vpc, site) => grouped().get(`${vpc?.key ?? ""}|${site?.key ?? ""}`) ?? [],
+    at: (role, vpc, site) => groupsOf(role).get(`${vpc?.key ?? ""}|${site?.key ?? ""}`) ?? [],
   };
+}
+
+/** The set values of a placement attribute. What a read subnet or VPC does not tell is unknown, not absent. */
+function read(
+  node: ResourceNode,
+  placement: Placement,
+  key: "site" | "vpc" | "subnets" | "port" | "cidr",
+): Located[] {
+  const pattern = placement[key];
+  const found = locate(node, pattern);
+  const told = node.mode === "managed" || found.length > 0 || !["subnet", "vpc"].includes(placement.role);
+  return told || pattern === undefined ? found : [{ path: [pattern], value: UNKNOWN }];
 }
 
 /** Of a resource still to be made it is settled that it is no other one; of an unread data source it is not. */
 function identify(node: ResourceNode): Identity {
   const id = node.values["id"];
   const label = nameOf(node);
-  if (typeof id === "string") return { key: `id:${id}`, settled: true, label, unknowns: [] };
+  if (typeof id === "string") return { key: `id:${id}`, settled: true, label, unknowns: [], id };
   const source = formatSource({ address: node.address, path: ["id"] });
   const settled = node.mode === "managed";
   return { key: `source:${source}`, settled, label, unknowns: [source] };
@@ -275,19 +295,16 @@ function identify(node: ResourceNode): Identity {
 function literal(value: Value): Identity | undefined {
   if (typeof value !== "string") return undefined;
   const label = JSON.stringify(value);
-  return { key: `id:${value}`, settled: true, label, unknowns: [label] };
+  return { key: `id:${value}`, settled: true, label, unknowns: [label], id: value };
 }
 
 /** The identity of a value not known yet: that of its source, or its own when it has none. */
 function open(value: Value, node: ResourceNode, path: Path): Identity {
   const unknowns = isUnknown(value) ? namesOf(value, node, path) : [];
-  const key = isUnknown(value) && value.source ? formatSource(value.source) : undefined;
-  return {
-    key: `source:${key ?? `unknown ${formatSource({ address: node.address, path })}`}`,
-    settled: false,
-    label: unknowns.join(", "),
-    unknowns,
-  };
+  const source = isUnknown(value) ? value.source : undefined;
+  const key = source ? formatSource(source) : `unknown ${formatSource({ address: node.address, path })}`;
+  const identity = { key: `source:${key}`, settled: false, label: unknowns.join(", "), unknowns };
+  return source ? { ...identity, source } : identity;
 }
 
 /** The address; for an object outside of the configuration its type and id. */
@@ -311,15 +328,19 @@ function indexIds(graph: ResourceGraph) {
   for (const node of graph.nodes.values()) {
     const id = node.values["id"];
     if (typeof id === "string") {
-      const same = ids.get(id);
-      if (same === undefined) ids.set(id, [node]);
-      else same.push(node);
+      append(ids, id, node);
     }
     for (const { value } of node.values["nics"] === undefined ? [] : locate(node, "nics[].port")) {
       if (typeof value === "string") ports.set(value, node);
     }
   }
   return { ids, ports };
+}
+
+function append<K, T>(groups: Map<K, T[]>, key: K, item: T): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [item]);
+  else group.push(item);
 }
 
 function lazy<T>(make: () => T): () => T {

@@ -1,0 +1,48 @@
+import { CODES, type Diagnostic } from "../diagnostics.js";
+import type { Finding, Judgement, Rule } from "./rule.js";
+import { rules } from "./rules/index.js";
+import { buildTopology, type TopologyInput } from "./topology.js";
+
+export type { Finding, Rule, Verdict } from "./rule.js";
+export type { SiteFacts, SiteTable } from "./sites.js";
+export { tablesOf, type TypeTables } from "./tables.js";
+export { rules };
+
+export interface IsolationReport {
+  /** What is REFUTED. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** What unknowns decide: to be checked again, with `only`, before the call that makes the resource. */
+  readonly conditional: readonly Finding[];
+}
+
+/** Holds a design against the cloud's isolation facts, as far as its values are known. */
+export function checkIsolation(input: TopologyInput): IsolationReport {
+  const topology = buildTopology(input);
+  const diagnostics: Diagnostic[] = [];
+  const conditional: Finding[] = [];
+  for (const rule of rules) {
+    for (const judgement of rule.check(topology)) {
+      const finding = findingOf(rule, judgement);
+      if (finding.verdict === "CONDITIONAL") conditional.push(finding);
+      else diagnostics.push(diagnosticOf(rule, finding));
+    }
+  }
+  return { diagnostics, conditional };
+}
+
+const findingOf = (rule: Rule, { node, ...judgement }: Judgement): Finding => ({
+  code: rule.code,
+  address: node.address,
+  ...judgement,
+  origin: node.origin,
+});
+
+const diagnosticOf = (rule: Rule, finding: Finding): Diagnostic => ({
+  severity: rule.severity,
+  code: rule.code,
+  summary: CODES[rule.code],
+  detail: `${finding.detail}\n${rule.reason}\n${finding.fix}`,
+  address: finding.address,
+  path: finding.path,
+  origin: finding.origin,
+});

@@ -1,0 +1,29 @@
+import { formatPath } from "../../unknown.js";
+import { unlessSame, type Rule } from "../rule.js";
+
+export const nicsSite: Rule = {
+  code: "IEC1003",
+  severity: "error",
+  reason: "A server lives in one site, and sites are physically isolated.",
+  *check(topology) {
+    for (const server of topology.subjects("server")) {
+      // Where the server's site is settled, IEC1002 holds each NIC against it and there is nothing to add.
+      if (server.sites.some((site) => site.identity.settled)) continue;
+      const [first, ...rest] = server.subnets.flatMap((nic) => {
+        const site = nic.target?.sites[0]?.identity;
+        return site ? [{ nic, site }] : [];
+      });
+      if (first === undefined) continue;
+      for (const { nic, site } of rest) {
+        const question = `${formatPath(nic.path)} lies in the site of ${formatPath(first.nic.path)}`;
+        for (const judgement of unlessSame(server, nic.path, [site, first.site], question, () => ({
+          detail: `${formatPath(nic.path)} is ${nic.identity.label} (site ${site.label}), but ${formatPath(first.nic.path)} is ${first.nic.identity.label} (site ${first.site.label}).`,
+          fix: `Use subnets of one site, ${first.site.label} or ${site.label}, for every NIC, and place the server in that site.`,
+        }))) {
+          // With a site of its own, open as it is, IEC1002 asks the same question.
+          if (judgement.verdict === "REFUTED" || server.sites.length === 0) yield judgement;
+        }
+      }
+    }
+  },
+};
