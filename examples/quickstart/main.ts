@@ -1,0 +1,3 @@
+import { synthesize } from "./network.js";
+
+synthesize("cdktf.out");

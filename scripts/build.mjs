@@ -1,0 +1,116 @@
+/** Builds `dist/`: the two programs, bundled, and the constructs, compiled. A part whose inputs are unchanged is kept. */
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const TSC = path.join(ROOT, "node_modules/typescript/bin/tsc");
+const PROGRAMS = {
+  iec: "provider/cli/main.ts",
+  "terraform-provider-iec": "provider/plugin/main.ts",
+};
+const SETUP = ["scripts/build.mjs", "package.json", "package-lock.json"];
+
+/** Each part has a folder of `dist` to itself. */
+const PARTS = [
+  { name: "bin", inputs: ["provider", "schema"], make: makePrograms },
+  { name: "constructs", inputs: ["constructs"], make: makeConstructs },
+];
+
+async function makePrograms(folder) {
+  const present = Object.entries(PROGRAMS).filter(([, file]) => existsSync(path.join(ROOT, file)));
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: Object.fromEntries(present),
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    logLevel: "warning",
+    // Bundled CommonJS packages call require.
+    banner: {
+      js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
+    },
+  });
+  await Promise.all(
+    present.map(async ([name]) => {
+      const file = path.join(folder, `${name}.js`);
+      const text = await readFile(file, "utf8");
+      if (!text.startsWith("#!")) await writeFile(file, `#!/usr/bin/env node\n${text}`);
+      await chmod(file, 0o755);
+    }),
+  );
+}
+
+async function makeConstructs(folder) {
+  const sources = (await filesIn("constructs")).filter((file) => file.endsWith(".ts"));
+  await Promise.all([
+    build({
+      absWorkingDir: ROOT,
+      entryPoints: sources,
+      outdir: folder,
+      outbase: "constructs",
+      platform: "node",
+      target: "node20",
+      format: "cjs",
+      logLevel: "warning",
+    }),
+    promisify(execFile)(process.execPath, [TSC, "-p", "constructs", "--outDir", folder], { cwd: ROOT }).catch(
+      (error) => {
+        throw new Error(`constructs do not compile:\n${error.stdout}`);
+      },
+    ),
+  ]);
+  await writeFile(path.join(folder, "package.json"), '{ "type": "commonjs" }\n');
+}
+
+/** The files of a folder, relative to the root, in a stable order. */
+async function filesIn(folder) {
+  const entries = await readdir(path.join(ROOT, folder), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+async function hashOf(inputs) {
+  const files = [...SETUP, ...(await Promise.all(inputs.map(filesIn))).flat()];
+  const contents = await Promise.all(files.map((file) => readFile(path.join(ROOT, file))));
+  const hash = createHash("sha256");
+  files.forEach((file, i) => hash.update(`${file}\0${contents[i].length}\0`).update(contents[i]));
+  return hash.digest("hex");
+}
+
+/** Builds beside the old output and exchanges the two at the end: a program that runs meanwhile finds its files. */
+async function makePart({ name, inputs, make }) {
+  const target = path.join(ROOT, "dist", name);
+  const hashFile = path.join(ROOT, "dist", `.${name}-hash`);
+  const hash = await hashOf(inputs);
+  if ((await readFile(hashFile, "utf8").catch(() => "")) === hash) return `${name}: unchanged`;
+  const fresh = path.join(ROOT, "dist", `.${name}-${process.pid}`);
+  try {
+    await mkdir(fresh, { recursive: true });
+    await make(fresh);
+    await rm(hashFile, { force: true });
+    await rm(target, { recursive: true, force: true });
+    await rename(fresh, target);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+  await writeFile(hashFile, hash);
+  return `${name}: built`;
+}
+
+try {
+  for (const line of await Promise.all(PARTS.map(makePart))) console.log(line);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

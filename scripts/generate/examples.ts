@@ -1,0 +1,57 @@
+/** A reference in an example: to another resource, or to something a data source found. */
+export class Ref {
+  constructor(
+    readonly type: string,
+    /** What follows the address in HCL: `id`, `sites[0].id`. */
+    readonly path: string,
+    readonly data = false,
+  ) {}
+}
+export type ExampleValue = string | number | boolean | Ref | readonly ExampleValue[] | ExampleObject;
+export interface ExampleObject {
+  readonly [name: string]: ExampleValue;
+}
+
+const site = new Ref("iec_sites", "sites[0].id", true);
+const id = (type: string): Ref => new Ref(type, "id");
+
+/** One short, valid configuration of each resource. The tests check that they are. */
+export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
+  iec_eip: { site_id: site, port_id: new Ref("iec_server", "nics[0].port") },
+  iec_keypair: { name: "operator" },
+  iec_security_group: { name: "web", description: "HTTPS only" },
+  iec_security_group_rule: {
+    security_group_id: id("iec_security_group"),
+    direction: "ingress",
+    protocol: "tcp",
+    port_range_min: 443,
+    port_range_max: 443,
+    remote_ip_prefix: "0.0.0.0/0",
+  },
+  iec_server: {
+    name: "web",
+    flavor_id: "c6.large.2",
+    image_id: new Ref("iec_images", "images[0].id", true),
+    vpc_id: id("iec_vpc"),
+    subnet_ids: [id("iec_vpc_subnet")],
+    security_groups: [id("iec_security_group")],
+    key_pair: id("iec_keypair"),
+    system_disk_type: "SAS",
+    system_disk_size: 40,
+    coverage_sites: { site_id: site },
+  },
+  iec_vpc: { name: "production", cidr: "10.10.0.0/16", mode: "CUSTOMER" },
+  iec_vpc_subnet: {
+    name: "production-guangzhou",
+    cidr: "10.10.1.0/24",
+    gateway_ip: "10.10.1.1",
+    vpc_id: id("iec_vpc"),
+    site_id: site,
+  },
+};
+
+export const dataSourceExamples: Readonly<Record<string, ExampleObject>> = {
+  iec_flavors: { city: "guangzhou" },
+  iec_images: { name: "Ubuntu 20.04 server 64bit", visibility: "public" },
+  iec_sites: { city: "guangzhou" },
+};

@@ -1,0 +1,71 @@
+import type { Attributes } from "../../schema/attributes.js";
+import { Ref, type ExampleObject, type ExampleValue } from "./examples.js";
+
+/** `vpc_subnet` -> `vpcSubnet`. */
+const camelCase = (name: string): string =>
+  name.replaceAll(/_(\w)/g, (_match, letter: string) => letter.toUpperCase());
+const shortName = (type: string): string => type.replace(/^iec_/, "");
+const pascalCase = (name: string): string => camelCase(`_${name}`);
+
+const className = (type: string, data: boolean): string =>
+  data ? pascalCase(`data_${type}`) : pascalCase(shortName(type));
+
+const isList = (value: ExampleValue): value is readonly ExampleValue[] => Array.isArray(value);
+
+/** The example as Terraform's language has it. */
+export function hclSnippet(
+  type: string,
+  data: boolean,
+  example: ExampleObject,
+  attributes: Attributes,
+): string {
+  const isBlock = (name: string) => attributes[name]?.kind === "block";
+  const entries = Object.entries(example);
+  const plain = entries.filter(([name]) => !isBlock(name));
+  const width = Math.max(...plain.map(([name]) => name.length));
+  const lines = [
+    ...plain.map(([name, value]) => `  ${name.padEnd(width)} = ${hclValue(value)}`),
+    ...entries
+      .filter(([name]) => isBlock(name))
+      .flatMap(([name, value]) => ["", `  ${name} {`, ...hclBody(value as ExampleObject), "  }"]),
+  ];
+  return [`${data ? "data" : "resource"} "${type}" "example" {`, ...lines, "}"].join("\n");
+}
+
+const hclBody = (body: ExampleObject): string[] =>
+  Object.entries(body).map(([name, value]) => `    ${name} = ${hclValue(value)}`);
+
+function hclValue(value: ExampleValue): string {
+  if (value instanceof Ref) return `${value.data ? "data." : ""}${value.type}.example.${value.path}`;
+  if (isList(value)) return `[${value.map(hclValue).join(", ")}]`;
+  return JSON.stringify(value);
+}
+
+/** The example as a construct of `iec-cdk`. Other constructs it refers to are variables named after their types. */
+export function typescriptSnippet(type: string, data: boolean, example: ExampleObject): string {
+  const name = className(type, data);
+  return [
+    `import { ${name} } from "iec-cdk";`,
+    "",
+    `const ${camelCase(shortName(type))} = new ${name}(stack, "example", {`,
+    ...typescriptBody(example, "  "),
+    "});",
+  ].join("\n");
+}
+
+const typescriptBody = (body: ExampleObject, indent: string): string[] =>
+  Object.entries(body).map(
+    ([name, value]) => `${indent}${camelCase(name)}: ${typescriptValue(value, indent)},`,
+  );
+
+function typescriptValue(value: ExampleValue, indent: string): string {
+  if (value instanceof Ref) {
+    const path = value.path.replaceAll(/\[(\d+)\]/g, ".get($1)");
+    return `${camelCase(shortName(value.type))}.${path}`;
+  }
+  if (isList(value)) return `[${value.map((item) => typescriptValue(item, indent)).join(", ")}]`;
+  if (typeof value === "object") {
+    return ["{", ...typescriptBody(value, `${indent}  `), `${indent}}`].join("\n");
+  }
+  return JSON.stringify(value);
+}
