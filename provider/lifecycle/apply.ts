@@ -15,7 +15,7 @@ import {
   type Api,
   type Waiter,
 } from "../client/index.js";
-import { mergeApplied } from "./merge.js";
+import { mergeApplied, mergeRefreshed } from "./merge.js";
 import { readObject } from "./refresh.js";
 
 /** Waits of resources that declare none: their calls take effect at once, but deletes may have to wait for others. */
@@ -73,6 +73,40 @@ export async function createObject(
     return { state, tainted: false, diagnostics };
   } catch (error) {
     return { state: settled(definition, planned, observed), tainted: true, diagnostics: diagnose(error) };
+  }
+}
+
+/**
+ * Takes up an object whose create was cut off after the cloud made it: waits until it is ready. What its create had
+ * still to configure is left to the next plan. `known` is what was planned and known; `observed` what is known of it.
+ */
+export async function resumeObject(
+  definition: Resource<Api>,
+  known: ObjectValue,
+  observed: Observed,
+  context: Omit<ApplyContext, "onCreated">,
+): Promise<Applied> {
+  const attributes = allAttributes(definition);
+  // A value that only the lost answer told can never be had again.
+  const lost = Object.entries(attributes).some(
+    ([name, attribute]) => attribute.toldOnce === true && !Object.hasOwn({ ...known, ...observed }, name),
+  );
+  try {
+    const ready = await untilReady(
+      definition,
+      observed,
+      "update",
+      timeoutOf(definition, known, "create"),
+      context,
+    );
+    return {
+      state: mergeRefreshed(attributes, known, { ...observed, ...ready }),
+      tainted: lost,
+      diagnostics: [],
+    };
+  } catch (error) {
+    const state = mergeRefreshed(attributes, known, observed);
+    return { state, tainted: true, diagnostics: diagnose(error) };
   }
 }
 

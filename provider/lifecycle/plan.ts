@@ -1,7 +1,15 @@
 import type { Attribute, Attributes } from "../../schema/attributes.js";
 import { isConfigurable } from "../../schema/attributes.js";
 import { allAttributes, type Resource } from "../../schema/definition.js";
-import { isList, isObject, Unknown, type ObjectValue, type Path, type Value } from "../../schema/unknown.js";
+import {
+  isList,
+  isObject,
+  mapObject,
+  Unknown,
+  type ObjectValue,
+  type Path,
+  type Value,
+} from "../../schema/unknown.js";
 import { changedPaths, sameValue } from "./compare.js";
 
 export type Action = "no-op" | "create" | "update" | "replace" | "delete" | "read";
@@ -35,12 +43,16 @@ interface PlanRequest {
   readonly tainted?: boolean;
   /** Replacement asked for by `-replace` or by a trigger. */
   readonly forceReplace?: boolean;
+  /** Attributes whose difference is left alone once the object exists. */
+  readonly ignoreChanges?: readonly string[] | "all";
 }
 
 /** What applying `config` to `prior` will do. Never calls the cloud. */
 export function planResource(request: PlanRequest): ResourcePlan {
-  const { definition, address, config, prior } = request;
+  const { definition, address, prior } = request;
   const attributes = allAttributes(definition);
+  const config =
+    prior === undefined ? request.config : ignoring(request.ignoreChanges ?? [], request.config, prior);
   const created = () => withModifications(definition, propose(attributes, config, undefined, address));
   if (prior === undefined) return { action: "create", planned: created(), changed: [], replacePaths: [] };
 
@@ -64,6 +76,11 @@ export function planResource(request: PlanRequest): ResourcePlan {
   const planned = withModifications(definition, propose(attributes, config, prior, address, changed));
   return { action: "update", planned, changed: changedPaths(attributes, prior, planned), replacePaths: [] };
 }
+
+const ignoring = (ignored: readonly string[] | "all", config: ObjectValue, prior: ObjectValue): ObjectValue =>
+  mapObject(config, (value, name) =>
+    ignored === "all" || ignored.includes(name) ? (prior[name] ?? null) : value,
+  );
 
 /** Terraform's rule: what is configured is planned; what is not is the default, the prior value, or the cloud's to tell. */
 function propose(

@@ -1,0 +1,422 @@
+import PQueue from "p-queue";
+import { allAttributes, type Resource } from "../../schema/definition.js";
+import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagnostics.js";
+import { checkIsolation } from "../../schema/isolation/index.js";
+import {
+  formatPath,
+  isWhollyKnown,
+  leaves,
+  type ObjectValue,
+  type Path,
+  type Value,
+} from "../../schema/unknown.js";
+import type { Api } from "../client/index.js";
+import { createObject, deleteObject, diagnose, updateObject, type Applied } from "../lifecycle/apply.js";
+import { sameValue } from "../lifecycle/compare.js";
+import { resolvePlanned } from "../lifecycle/plan.js";
+import { readConfig } from "./checks.js";
+import { CreateLedger } from "./creates.js";
+import { lookUpExisting } from "./existing.js";
+import { Journal } from "./journal.js";
+import type { ApplyEvent, ApplyResult, Operation, Plan, ResourceChange } from "./model.js";
+import { operationGraph } from "./operations.js";
+import { plannedGraph } from "./plan.js";
+import { formatState, PROVIDER, writeState, type Instance, type OutputValue, type State } from "./state.js";
+import { walk } from "./walk.js";
+import { exposed, placementTable, refTable, type Workspace } from "./workspace.js";
+
+export interface ApplyOptions {
+  readonly onEvent: (event: ApplyEvent) => void;
+  /** Aborted: nothing new is started, what is under way is finished and saved. */
+  readonly stop: AbortSignal;
+}
+
+/** Carries out a plan. Whatever happens, the state written at the end holds exactly what is known to exist. */
+export async function applyPlan(
+  workspace: Workspace,
+  state: State,
+  plan: Plan,
+  options: ApplyOptions,
+): Promise<{ result: ApplyResult; state: State }> {
+  const run = new Run(workspace, state, plan, options);
+  return run.carryOut();
+}
+
+class Run {
+  readonly #workspace: Workspace;
+  readonly #plan: Plan;
+  readonly #before: State;
+  readonly #options: ApplyOptions;
+  readonly #journal: Journal;
+  readonly #creates: CreateLedger;
+  readonly #instances: Map<string, Instance>;
+  /** The changes with the values they have by now, for the guard of isolation. */
+  readonly #current: Map<string, ResourceChange>;
+  readonly #values = new Map<string, Value>();
+  readonly #diagnostics: Diagnostic[] = [];
+  readonly #count = { created: 0, updated: 0, deleted: 0 };
+
+  constructor(workspace: Workspace, state: State, plan: Plan, options: ApplyOptions) {
+    this.#workspace = workspace;
+    this.#plan = plan;
+    this.#before = state;
+    this.#options = options;
+    this.#journal = Journal.begin(workspace.configuration.statePath, state);
+    this.#instances = new Map(state.instances);
+    this.#current = new Map(plan.changes.map((change) => [change.address, change]));
+    this.#creates = new CreateLedger({
+      journal: this.#journal,
+      api: workspace.api,
+      clock: workspace.runtime.clock,
+      signal: workspace.signal,
+      owned: () => new Set([...this.#instances.values()].map((instance) => String(instance.values["id"]))),
+    });
+    const gone = new Set(plan.drift.filter((d) => d.after === null).map((d) => d.address));
+    for (const address of gone) this.#instances.delete(address);
+  }
+
+  async carryOut(): Promise<{ result: ApplyResult; state: State }> {
+    const { evaluator, configuration, parallelism } = this.#workspace;
+    const graph = operationGraph(this.#plan, this.#before, evaluator.dependencies);
+    const queue = new PQueue({ concurrency: parallelism });
+    const visit = async (node: string): Promise<boolean> => {
+      const change = graph.deletes.get(node) ?? graph.changes.get(node);
+      if (change === undefined) return true;
+      const operation = operationOf(change, graph.deletes.has(node));
+      if (operation === undefined) return this.#keep(change);
+      return await this.#carryOutOne(change, operation);
+    };
+    const { skipped } = await walk(graph.dependencies, visit, { queue, stop: this.#options.stop });
+    const stopped = this.#options.stop.aborted;
+    for (const node of skipped) {
+      const change = graph.deletes.get(node) ?? graph.changes.get(node);
+      const operation = change && operationOf(change, graph.deletes.has(node));
+      if (change === undefined || operation === undefined) continue;
+      this.#options.onEvent({
+        kind: "skipped",
+        address: change.address,
+        operation,
+        at: this.#workspace.runtime.clock.now(),
+      });
+    }
+    if (stopped) {
+      this.#diagnostics.push(
+        errorDiagnostic("IEC5004", "The apply was stopped before it was done", {
+          detail: "What was under way is finished and saved. Apply again to go on.",
+        }),
+      );
+    }
+    const outputs = this.#outputs(hasErrors(this.#diagnostics));
+    const state = { ...this.#before, serial: this.#before.serial + 1, instances: this.#instances, outputs };
+    const changed = formatState({ ...state, serial: this.#before.serial }) !== formatState(this.#before);
+    // A write that fails leaves the journal: the next command goes on from there.
+    if (changed || this.#before.serial === 0) await writeState(configuration.statePath, state);
+    this.#journal.remove();
+    const addresses = [...skipped].map((node) => node.replace(/ \(delete\)$/, ""));
+    return {
+      result: { ...this.#count, skipped: [...new Set(addresses)], outputs, diagnostics: this.#diagnostics },
+      state: changed ? state : this.#before,
+    };
+  }
+
+  /** A resource that stays as it is: its refreshed values go to the state. */
+  #keep(change: ResourceChange): true {
+    const instance = this.#instances.get(change.address);
+    const values = change.after ?? {};
+    if (change.mode === "data") this.#instances.set(change.address, this.#instanceOf(change, values));
+    else if (instance !== undefined)
+      this.#instances.set(change.address, {
+        ...instance,
+        values,
+        dependencies: this.#dependenciesOf(change.address),
+      });
+    this.#values.set(change.address, exposed(values, change.sensitive));
+    return true;
+  }
+
+  async #carryOutOne(change: ResourceChange, operation: Operation): Promise<boolean> {
+    const { address } = change;
+    const { clock } = this.#workspace.runtime;
+    const { onEvent } = this.#options;
+    const started = clock.now();
+    const before = this.#instances.get(address)?.values ?? change.before;
+    const id = operation === "create" || typeof before?.["id"] !== "string" ? undefined : before["id"];
+    onEvent({ kind: "start", address, operation, at: started, id });
+    let diagnostics: readonly Diagnostic[];
+    try {
+      diagnostics = await this.#perform(change, operation);
+    } catch (error) {
+      diagnostics = unexpected(error);
+    }
+    const located = diagnostics.map((d): Diagnostic => ({
+      ...d,
+      address: d.address ?? address,
+      origin: d.origin ?? change.origin,
+    }));
+    this.#diagnostics.push(...located);
+    const at = clock.now();
+    if (hasErrors(located)) {
+      onEvent({ kind: "failed", address, operation, at, ms: at - started, diagnostics: located });
+      return false;
+    }
+    if (operation !== "read")
+      this.#count[operation === "create" ? "created" : operation === "update" ? "updated" : "deleted"]++;
+    const now = this.#instances.get(address)?.values["id"];
+    onEvent({
+      kind: "done",
+      address,
+      operation,
+      at,
+      ms: at - started,
+      id: operation === "delete" ? id : typeof now === "string" ? now : undefined,
+    });
+    return true;
+  }
+
+  async #perform(change: ResourceChange, operation: Operation): Promise<readonly Diagnostic[]> {
+    if (operation === "read") return await this.#readData(change);
+    const definition = this.#workspace.runtime.resources.get(change.type);
+    if (definition === undefined) return [];
+    if (operation === "delete") return await this.#delete(change, definition);
+    const ready = await this.#settleValues(change, definition);
+    if (hasErrors(ready.diagnostics)) return ready.diagnostics;
+    return operation === "create"
+      ? await this.#create(change, definition, ready)
+      : await this.#update(change, definition, ready);
+  }
+
+  /** The planned values with all they waited for; checked once more, now that they are known. */
+  async #settleValues(change: ResourceChange, definition: Resource<Api>): Promise<Ready> {
+    const block = this.#workspace.configuration.blocks.get(change.address);
+    if (block === undefined || change.after === null) return { planned: {}, sensitive: [], diagnostics: [] };
+    const { config, sensitive, diagnostics } = readConfig(this.#workspace, block, this.#values);
+    const errors = diagnostics.filter((d) => d.severity === "error");
+    if (errors.length > 0) return { planned: {}, sensitive, diagnostics: errors };
+    const attributes = allAttributes(definition);
+    const planned = resolvePlanned(attributes, change.after, config);
+    const problems: Diagnostic[] = [];
+    for (const [name, attribute] of Object.entries(attributes)) {
+      const value = config[name] ?? null;
+      const was = change.after[name] ?? null;
+      if (!isWhollyKnown(value)) {
+        problems.push(unknownAtApply(name, value));
+      } else if (
+        value !== null &&
+        isWhollyKnown(was) &&
+        !sameValue(attribute, was, value) &&
+        block.ignoreChanges.length === 0
+      ) {
+        problems.push(contradiction(name));
+      }
+    }
+    this.#current.set(change.address, { ...change, after: planned });
+    if (problems.length === 0) problems.push(...(await this.#guard(change.address)));
+    return { planned, sensitive, diagnostics: problems };
+  }
+
+  /** Isolation checks that hung on unknowns, made before the call that would break it. */
+  async #guard(address: string): Promise<readonly Diagnostic[]> {
+    if (!this.#plan.conditional.some((finding) => finding.address === address)) return [];
+    const { runtime } = this.#workspace;
+    const { graph, missing } = await lookUpExisting(
+      this.#workspace,
+      plannedGraph(this.#workspace, this.#current),
+    );
+    const { diagnostics } = checkIsolation({
+      graph,
+      missing,
+      placements: placementTable(runtime.resources),
+      refs: refTable(runtime.resources),
+      only: new Set([address]),
+    });
+    return diagnostics;
+  }
+
+  async #create(
+    change: ResourceChange,
+    definition: Resource<Api>,
+    ready: Ready,
+  ): Promise<readonly Diagnostic[]> {
+    const { address } = change;
+    const instance = this.#instanceOf({ ...change, sensitive: ready.sensitive }, {});
+    const applied = await this.#creates.create(definition, address, instance, ready.planned, (existing) =>
+      createObject(
+        definition,
+        ready.planned,
+        {
+          ...this.#context(change, "create"),
+          onCreated: (values) => {
+            this.#journal.append({ kind: "created", address, values });
+            this.#instances.set(address, { ...instance, values });
+          },
+        },
+        existing,
+      ),
+    );
+    this.#save(change, { ...instance, tainted: applied.tainted }, applied);
+    return applied.diagnostics;
+  }
+
+  async #update(
+    change: ResourceChange,
+    definition: Resource<Api>,
+    ready: Ready,
+  ): Promise<readonly Diagnostic[]> {
+    const instance = this.#instanceOf({ ...change, sensitive: ready.sensitive }, {});
+    const applied = await updateObject(
+      definition,
+      change.before ?? {},
+      ready.planned,
+      this.#context(change, "update"),
+    );
+    this.#save(change, instance, applied);
+    return applied.diagnostics;
+  }
+
+  async #delete(change: ResourceChange, definition: Resource<Api>): Promise<readonly Diagnostic[]> {
+    const values = change.before ?? {};
+    const applied = await deleteObject(definition, values, this.#context(change, "delete"));
+    if (applied.state === undefined) {
+      this.#journal.append({ kind: "deleted", address: change.address });
+      this.#instances.delete(change.address);
+    }
+    return applied.diagnostics;
+  }
+
+  async #readData(change: ResourceChange): Promise<readonly Diagnostic[]> {
+    const block = this.#workspace.configuration.blocks.get(change.address);
+    const definition = this.#workspace.runtime.dataSources.get(change.type);
+    if (block === undefined || definition === undefined) return [];
+    const { config, diagnostics } = readConfig(this.#workspace, block, this.#values);
+    if (hasErrors(diagnostics)) return diagnostics;
+    try {
+      const told = await definition.read(config, this.#workspace.api);
+      const values = Object.fromEntries(
+        Object.entries(definition.attributes).map(([name, a]) => [
+          name,
+          (a.computed === true ? told[name] : config[name]) ?? null,
+        ]),
+      );
+      this.#keep({ ...change, after: values });
+      this.#current.set(change.address, { ...change, after: values });
+      return [];
+    } catch (error) {
+      return diagnose(error);
+    }
+  }
+
+  #save(change: ResourceChange, instance: Instance, applied: Applied): void {
+    const { address } = change;
+    if (applied.state === undefined) return;
+    const saved = { ...instance, values: applied.state };
+    this.#instances.set(address, saved);
+    this.#journal.append({ kind: "saved", address, instance: saved });
+    this.#values.set(address, exposed(applied.state, change.sensitive));
+    this.#current.set(address, { ...change, after: applied.state });
+  }
+
+  #context(change: ResourceChange, operation: Operation) {
+    const { api, waiter, signal, runtime } = this.#workspace;
+    const { address } = change;
+    const onStatus = (status: string | undefined) =>
+      this.#options.onEvent({ kind: "waiting", address, operation, at: runtime.clock.now(), status });
+    return { api, waiter, signal, onStatus };
+  }
+
+  #instanceOf(change: ResourceChange, values: ObjectValue): Instance {
+    const { mode, type, name, address } = change;
+    const definition = this.#workspace.runtime.resources.get(type);
+    const dependencies = mode === "data" ? [] : this.#dependenciesOf(address);
+    const schemaVersion = definition?.schemaVersion ?? 0;
+    return {
+      mode,
+      type,
+      name,
+      provider: PROVIDER,
+      schemaVersion,
+      values,
+      sensitive: change.sensitive,
+      dependencies,
+      tainted: false,
+    };
+  }
+
+  /** All managed resources that it needs, near and far, as Terraform stores them. */
+  #dependenciesOf(address: string): string[] {
+    const { dependencies } = this.#workspace.evaluator;
+    const all = new Set(dependencies.get(address));
+    for (const need of all) for (const further of dependencies.get(need) ?? []) all.add(further);
+    return [...all].filter((need) => !need.startsWith("data.")).sort();
+  }
+
+  #outputs(failed: boolean): ReadonlyMap<string, OutputValue> {
+    if (this.#plan.destroy) return failed ? this.#before.outputs : new Map();
+    const { configuration, evaluator } = this.#workspace;
+    // After a failure some values are missing: outputs that need them keep what they had.
+    const values = new Map(
+      [...this.#current].map(([address, change]) => [
+        address,
+        this.#values.get(address) ?? exposed(change.after ?? {}, change.sensitive),
+      ]),
+    );
+    const evaluated = evaluator.outputs(values);
+    if (!failed) this.#diagnostics.push(...evaluated.diagnostics);
+    const broken = new Set(evaluated.diagnostics.map((d) => String(d.path?.[0])));
+    return new Map(
+      [...configuration.outputs].flatMap(([name, output]): [string, OutputValue][] => {
+        const value = evaluated.value[name] ?? null;
+        const before = this.#before.outputs.get(name);
+        if (broken.has(name) || !isWhollyKnown(value)) return before === undefined ? [] : [[name, before]];
+        const marked = evaluated.sensitive.some((path) => path[0] === name);
+        return [[name, { value, sensitive: output.sensitive || marked }]];
+      }),
+    );
+  }
+}
+
+interface Ready {
+  readonly planned: ObjectValue;
+  readonly sensitive: readonly Path[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function operationOf(change: ResourceChange, deleting: boolean): Operation | undefined {
+  if (deleting) return "delete";
+  switch (change.action) {
+    case "create":
+    case "replace":
+      return "create";
+    case "update":
+    case "read":
+      return change.action;
+    case "no-op":
+    case "delete":
+      return undefined;
+  }
+}
+
+const unexpected = (error: unknown): readonly Diagnostic[] => {
+  try {
+    return diagnose(error);
+  } catch {
+    return [
+      errorDiagnostic("IEC5005", "A bug in iec-cdk stopped this resource", {
+        detail: `${error instanceof Error ? error.message : String(error)}. Its state is saved as far as it is known. Please report it.`,
+      }),
+    ];
+  }
+};
+
+const unknownAtApply = (name: string, value: Value): Diagnostic => {
+  const [path] = [...leaves(value, [name])].find(([, leaf]) => !isWhollyKnown(leaf)) ?? [[name]];
+  return errorDiagnostic("IEC2011", `${formatPath(path)} is still not known`, {
+    path,
+    detail: "What it depends on did not get a value. Plan again.",
+  });
+};
+
+const contradiction = (name: string): Diagnostic =>
+  errorDiagnostic("IEC5003", `${name} came out differently than planned`, {
+    path: [name],
+    detail: "The configuration gives another value than the one that was planned and reviewed. Plan again.",
+  });

@@ -1,0 +1,49 @@
+import type { ResourceGraph, ResourceNode } from "../../schema/graph.js";
+import { isList, type ObjectValue, type Value } from "../../schema/unknown.js";
+import { readObject } from "../lifecycle/refresh.js";
+import { refTable, type Workspace } from "./workspace.js";
+
+/**
+ * The graph with the objects that it names by literal id but does not manage, as the cloud has them.
+ * `missing` are the ids that the cloud does not know.
+ */
+export async function lookUpExisting(
+  workspace: Workspace,
+  graph: ResourceGraph,
+): Promise<{ graph: ResourceGraph; missing: ReadonlySet<string> }> {
+  const { resources } = workspace.runtime;
+  const refs = refTable(resources);
+  const known = new Set([...graph.nodes.values()].map((node) => node.values["id"]));
+  const wanted = new Map<string, string>();
+  for (const node of graph.nodes.values()) {
+    if (node.mode !== "managed") continue;
+    for (const [name, types] of Object.entries(refs[node.type] ?? {})) {
+      const [type] = types;
+      for (const id of texts(node.values[name] ?? null)) {
+        if (type !== undefined && !known.has(id)) wanted.set(id, type);
+      }
+    }
+  }
+  const missing = new Set<string>();
+  const nodes = new Map(graph.nodes);
+  await Promise.all(
+    [...wanted].map(async ([id, type]) => {
+      const definition = resources.get(type);
+      const found = definition && (await readObject(definition, id, workspace.api));
+      if (found === undefined) missing.add(id);
+      else nodes.set(`${type}(${id})`, existing(type, id, found as ObjectValue));
+    }),
+  );
+  return { graph: { nodes }, missing };
+}
+
+const existing = (type: string, id: string, values: ObjectValue): ResourceNode => ({
+  address: `${type}(${id})`,
+  mode: "existing",
+  type,
+  values,
+  references: [],
+});
+
+const texts = (value: Value): readonly string[] =>
+  typeof value === "string" ? [value] : isList(value) ? value.flatMap(texts) : [];

@@ -1,0 +1,89 @@
+import type { Clock } from "../../schema/clock.js";
+import { allAttributes, type DataSource, type Placement, type Resource } from "../../schema/definition.js";
+import type { Attributes, ElementAttribute, Attribute } from "../../schema/attributes.js";
+import type { Diagnostic } from "../../schema/diagnostics.js";
+import {
+  isList,
+  isObject,
+  mapObject,
+  Sensitive,
+  type ObjectValue,
+  type Path,
+  type Value,
+} from "../../schema/unknown.js";
+import type { Api, Waiter } from "../client/index.js";
+import type { Evaluator } from "./evaluator.js";
+import type { Configuration } from "./load.js";
+
+/** What a session is given from outside: definitions, cloud, time, chance, environment. */
+export interface Runtime {
+  readonly resources: ReadonlyMap<string, Resource<Api>>;
+  readonly dataSources: ReadonlyMap<string, DataSource<Api>>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The client for the arguments of the provider block. Must not call the cloud yet. */
+  connect(
+    providerArguments: ObjectValue,
+    options: { readonly concurrency: number; readonly signal: AbortSignal },
+  ): { readonly api: Api; readonly diagnostics: readonly Diagnostic[] };
+}
+
+/** Everything that planning and applying one stack work with. */
+export interface Workspace {
+  readonly configuration: Configuration;
+  readonly evaluator: Evaluator;
+  readonly runtime: Runtime;
+  readonly api: Api;
+  readonly waiter: Waiter;
+  readonly parallelism: number;
+  readonly signal: AbortSignal;
+}
+
+/** Values as expressions see them: what is sensitive carries its mark. */
+export function exposed(values: ObjectValue, sensitive: readonly Path[]): ObjectValue {
+  const mark = (value: Value, paths: readonly Path[]): Value => {
+    if (paths.length === 0) return value;
+    if (paths.some((path) => path.length === 0)) {
+      return value === null || value instanceof Sensitive ? value : new Sensitive(value);
+    }
+    const below = (key: string | number) => paths.filter((p) => p[0] === key).map((p) => p.slice(1));
+    if (isList(value)) return value.map((item, i) => mark(item, below(i)));
+    if (isObject(value)) return mapObject(value, (item, key) => mark(item, below(key)));
+    return value;
+  };
+  return mapObject(values, (value, key) =>
+    mark(
+      value,
+      sensitive.filter((p) => p[0] === key).map((p) => p.slice(1)),
+    ),
+  );
+}
+
+/** The paths that a definition itself declares sensitive. */
+export const sensitiveAttributes = (attributes: Attributes): Path[] =>
+  Object.entries(attributes).flatMap(([name, attribute]) => (attribute.sensitive === true ? [[name]] : []));
+
+/** Which resource types the `ref` attributes of every type hold ids of. */
+export const refTable = (
+  resources: Runtime["resources"],
+): Record<string, Record<string, readonly string[]>> =>
+  Object.fromEntries(
+    [...resources].map(([type, definition]) => [
+      type,
+      Object.fromEntries(
+        Object.entries(allAttributes(definition)).flatMap(([name, attribute]) => {
+          const refs = refsOf(attribute);
+          return refs === undefined ? [] : [[name, refs]];
+        }),
+      ),
+    ]),
+  );
+
+const refsOf = (attribute: Attribute | ElementAttribute): readonly string[] | undefined =>
+  attribute.ref ?? ("element" in attribute ? refsOf(attribute.element) : undefined);
+
+export const placementTable = (resources: Runtime["resources"]): Readonly<Record<string, Placement>> =>
+  Object.fromEntries(
+    [...resources].flatMap(([type, { placement }]) => (placement === undefined ? [] : [[type, placement]])),
+  );
