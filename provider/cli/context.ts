@@ -1,0 +1,59 @@
+import type { Attributes } from "../../schema/attributes.js";
+import type { Diagnostic } from "../../schema/diagnostics.js";
+import type { Session, SessionOptions } from "../reconciler/session.js";
+import { renderDiagnostics, type RenderOptions } from "../review/index.js";
+import type { Io } from "./io.js";
+import { createJsonEvents, type JsonEvents } from "./json-events.js";
+import { terminalOf, type Terminal } from "./terminal.js";
+
+/** What does the work; loaded only by commands that need it. */
+export interface Engine {
+  open(options: Omit<SessionOptions, "runtime">): Promise<Session>;
+  /** The attributes of a resource or data source type. */
+  attributesOf(mode: "managed" | "data", type: string): Attributes | undefined;
+}
+
+/** What every command gets. */
+export interface Context {
+  readonly io: Io;
+  readonly loadEngine: (io: Io) => Promise<Engine>;
+  readonly out: Terminal;
+  readonly err: Terminal;
+  /** Present with `--json`: results are events then, and no text is printed. */
+  readonly json: JsonEvents | undefined;
+  /** When the command began, by the clock of `io`. */
+  readonly started: number;
+}
+
+export function createContext(
+  io: Io,
+  loadEngine: Context["loadEngine"],
+  options: { readonly json: boolean; readonly color: boolean },
+): Context {
+  return {
+    io,
+    loadEngine,
+    out: terminalOf(io.stdout, io.environment, options),
+    err: terminalOf(io.stderr, io.environment, options),
+    json: options.json ? createJsonEvents(io.stdout, io.clock) : undefined,
+    started: io.clock.now(),
+  };
+}
+
+/** Tells of diagnostics: as events, or as boxes on stderr. */
+export function report({ io, err, json }: Context, diagnostics: readonly Diagnostic[]): void {
+  if (diagnostics.length === 0) return;
+  if (json === undefined) io.stderr.write(renderDiagnostics(diagnostics, err));
+  else json.diagnostics(diagnostics);
+}
+
+/** Prints a result, unless results are events. */
+export function print({ io, json }: Context, text: string): void {
+  if (json === undefined) io.stdout.write(text);
+}
+
+export const renderOptions = ({ out }: Context, engine: Engine): RenderOptions => ({
+  paint: out.paint,
+  width: out.width,
+  attributesOf: (mode, type) => engine.attributesOf(mode, type),
+});

@@ -1,0 +1,36 @@
+import { allAttributes } from "../../schema/definition.js";
+import { DiagnosticError, hasErrors } from "../../schema/diagnostics.js";
+import { resolveConfiguration } from "../client/configuration.js";
+import { createClient } from "../client/index.js";
+import { dataSources } from "../data-sources/index.js";
+import { openSession, type Runtime } from "../reconciler/session.js";
+import { resources } from "../resources/index.js";
+import type { Engine } from "./context.js";
+import type { Io } from "./io.js";
+
+/** HTTP requests in flight at least, whatever the parallelism: reading the cloud is cheap. */
+const LEAST_CONCURRENCY = 10;
+
+/** The real engine: the definitions, the client, the clock of the process. */
+export function createEngine({ clock, environment }: Io): Engine {
+  const runtime = (parallelism: number): Runtime => ({
+    resources,
+    dataSources,
+    clock,
+    random: Math.random,
+    environment,
+    connect(providerArguments) {
+      const { options, diagnostics } = resolveConfiguration(providerArguments, environment);
+      if (options === undefined || hasErrors(diagnostics)) throw new DiagnosticError(...diagnostics);
+      const concurrency = Math.max(LEAST_CONCURRENCY, parallelism);
+      return { api: createClient({ ...options, concurrency, clock, random: Math.random }), diagnostics };
+    },
+  });
+  return {
+    open: (options) => openSession({ ...options, runtime: runtime(options.parallelism) }),
+    attributesOf(mode, type) {
+      const definition = mode === "data" ? dataSources.get(type) : resources.get(type);
+      return definition === undefined ? undefined : allAttributes(definition);
+    },
+  };
+}
