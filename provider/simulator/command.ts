@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { catalog } from "./catalog.js";
 import { parseFaultRules } from "./faults.js";
 import type { SimulatorOptions } from "./index.js";
 
@@ -45,6 +46,9 @@ function quota(text: string): [string, number] {
   const [, kind, amount] = /^(\w+)=(.*)$/.exec(text) ?? [];
   if (kind === undefined || amount === undefined)
     throw new Error(`--quota must look like instance=5, not "${text}"`);
+  if (!catalog.quotas.resources.some((entry) => entry.type === kind)) {
+    throw new Error(`--quota: there is no quota named ${kind}`);
+  }
   return [kind, integer(`--quota ${kind}`, amount, 2 ** 31 - 1)];
 }
 

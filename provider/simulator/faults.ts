@@ -1,3 +1,4 @@
+import { operations } from "./contract.js";
 import type { Random } from "./random.js";
 
 const faultKinds = ["throttle", "error500", "lostAnswer", "slow", "staleRead", "reset"] as const;
@@ -33,7 +34,10 @@ export function parseFaultRules(value: unknown): FaultRule[] {
     const fail = (reason: string): Error => new Error(`fault rule ${index + 1}: ${reason}`);
     if (typeof rule !== "object" || rule === null) throw fail("must be an object");
     const fields = rule as Record<string, unknown>;
-    if (typeof fields["operation"] !== "string") throw fail("operation must be an operation id or *");
+    const operation = fields["operation"];
+    if (typeof operation !== "string") throw fail("operation must be an operation id or *");
+    if (operation !== "*" && !operations.some(({ id }) => id === operation))
+      throw fail(`there is no operation ${operation}`);
     if (!faultKinds.some((kind) => kind === fields["kind"]))
       throw fail(`kind must be one of ${faultKinds.join(", ")}`);
     for (const name of ["probability", "times", "afterCalls", "ms"]) {

@@ -6,6 +6,7 @@ import { codes, Refusal } from "./errors.js";
 import { type FaultRule, Faults } from "./faults.js";
 import type { Journal } from "./journal.js";
 import type { Answer, Call, Handler, Operations } from "./operation.js";
+import { Random } from "./random.js";
 import { edgeOperations } from "./routes.js";
 
 export interface ServeOptions {
@@ -25,6 +26,8 @@ export class ApiServer {
   private readonly contract = new Contract();
   private readonly gateway: Gateway;
   private readonly handlers: Operations;
+  /** Apart from the cloud's own source, so that object ids do not depend on how often somebody reads. */
+  private readonly requestIds: Random;
   private readonly reads = new Map<string, Answer>();
 
   constructor(
@@ -35,6 +38,7 @@ export class ApiServer {
     private readonly options: ServeOptions,
   ) {
     this.gateway = new Gateway(cloud);
+    this.requestIds = new Random(cloud.random.state + 1);
     this.handlers = { ...edgeOperations, ...this.gateway.operations };
   }
 
@@ -75,7 +79,7 @@ export class ApiServer {
     let answer: Answer;
     try {
       const { handler, call } = await this.accept(operation, request, params);
-      answer = await this.handle(handler, call, request.url, stale);
+      answer = await this.handle(handler, call, request, stale);
     } catch (error) {
       if (!(error instanceof Refusal)) return failure(`${operation.id} failed: ${String(error)}`);
       answer = refused(error);
@@ -132,10 +136,10 @@ export class ApiServer {
   private async handle(
     handler: Handler,
     call: Call,
-    url: string,
+    { method, url }: Request,
     stale: FaultRule | undefined,
   ): Promise<Answer> {
-    if (!this.faults.rememberReads) return handler(this.cloud, call);
+    if (!this.faults.rememberReads || method !== "GET") return handler(this.cloud, call);
     const old = this.reads.get(url);
     if (stale && old) return old;
     // No operation that reads waits for anything, so the horizon holds for this call alone.
@@ -150,7 +154,7 @@ export class ApiServer {
   }
 
   private withRequestId(answer: Answer): Answer {
-    const id = this.cloud.random.hex(32);
+    const id = this.requestIds.hex(32);
     const { body } = answer;
     const gatewayError = isError(body) && body.error_code.startsWith("APIGW.");
     return {
