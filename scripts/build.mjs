@@ -1,7 +1,6 @@
 /** Builds `dist/`: the two programs, bundled, and the constructs, compiled. A part whose inputs are unchanged is kept. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,10 +22,9 @@ const PARTS = [
 ];
 
 async function makePrograms(folder) {
-  const present = Object.entries(PROGRAMS).filter(([, file]) => existsSync(path.join(ROOT, file)));
   await build({
     absWorkingDir: ROOT,
-    entryPoints: Object.fromEntries(present),
+    entryPoints: PROGRAMS,
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -40,7 +38,7 @@ async function makePrograms(folder) {
     },
   });
   await Promise.all(
-    present.map(async ([name]) => {
+    Object.keys(PROGRAMS).map(async (name) => {
       const file = path.join(folder, `${name}.js`);
       const text = await readFile(file, "utf8");
       if (!text.startsWith("#!")) await writeFile(file, `#!/usr/bin/env node\n${text}`);

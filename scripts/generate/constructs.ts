@@ -42,6 +42,10 @@ interface Generator {
 }
 type Class<T> = new (...args: readonly unknown[]) => T;
 
+// Else the generator reports its use to its vendor, and asks Terraform for its version.
+process.env["CHECKPOINT_DISABLE"] = "1";
+process.env["TERRAFORM_BINARY_NAME"] = "true";
+
 // The package's own entry wants jsii-pacmak, which it does not declare: only the generator itself is loaded.
 const require = createRequire(import.meta.url);
 const requireFromGenerator = createRequire(require.resolve("@cdktf/provider-generator/package.json"));
