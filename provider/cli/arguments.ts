@@ -1,15 +1,6 @@
 /** Switches that Terraform lets one write as `-switch=false`. */
-const SWITCHES = new Set([
-  "auto-approve",
-  "destroy",
-  "detailed-exitcode",
-  "input",
-  "json",
-  "lock",
-  "no-color",
-  "refresh",
-  "stats",
-]);
+const OFF_BY_DEFAULT = new Set(["auto-approve", "destroy", "detailed-exitcode", "json", "no-color", "stats"]);
+const ON_BY_DEFAULT = new Set(["input", "lock", "refresh"]);
 
 /**
  * Rewrites what Terraform accepts into what the parser does: `-target=x` to `--target=x`, `--refresh=false` to
@@ -18,14 +9,14 @@ const SWITCHES = new Set([
 export function normalizeArguments(args: readonly string[]): string[] {
   const end = args.indexOf("--");
   const own = end === -1 ? args : args.slice(0, end);
-  return [...own.map(normalize), ...(end === -1 ? [] : args.slice(end))];
+  return [...own.flatMap(normalize), ...(end === -1 ? [] : args.slice(end))];
 }
 
-function normalize(argument: string): string {
-  const match = /^--?([a-z][a-z-]+)(?:=(.*))?$/s.exec(argument);
-  if (match === null) return argument;
-  const [, name = "", value] = match;
-  if (!SWITCHES.has(name)) return `--${argument.replace(/^-+/, "")}`;
-  if (value === "false") return name === "no-color" ? "--color" : `--no-${name}`;
-  return value === undefined || value === "true" ? `--${name}` : `--${name}=${value}`;
+function normalize(argument: string): string[] {
+  const [, name = "", value] = /^--?([a-z][a-z-]+)(?:=(.*))?$/s.exec(argument) ?? [];
+  if (name === "") return [argument];
+  const on = value === undefined || value === "true";
+  if (OFF_BY_DEFAULT.has(name) && (on || value === "false")) return on ? [`--${name}`] : [];
+  if (ON_BY_DEFAULT.has(name) && (on || value === "false")) return on ? [] : [`--no-${name}`];
+  return [`--${argument.replace(/^-+/, "")}`];
 }

@@ -13,21 +13,21 @@ const LEAST_CONCURRENCY = 10;
 
 /** The real engine: the definitions, the client, the clock of the process. */
 export function createEngine({ clock, environment }: Io): Engine {
-  const runtime = (parallelism: number): Runtime => ({
+  const runtime: Runtime = {
     resources,
     dataSources,
     clock,
     random: Math.random,
     environment,
-    connect(providerArguments) {
+    connect(providerArguments, { concurrency: wanted }) {
       const { options, diagnostics } = resolveConfiguration(providerArguments, environment);
       if (options === undefined || hasErrors(diagnostics)) throw new DiagnosticError(...diagnostics);
-      const concurrency = Math.max(LEAST_CONCURRENCY, parallelism);
+      const concurrency = Math.max(LEAST_CONCURRENCY, wanted);
       return { api: createClient({ ...options, concurrency, clock, random: Math.random }), diagnostics };
     },
-  });
+  };
   return {
-    open: (options) => openSession({ ...options, runtime: runtime(options.parallelism) }),
+    open: (options) => openSession({ ...options, runtime }),
     attributesOf(mode, type) {
       const definition = mode === "data" ? dataSources.get(type) : resources.get(type);
       return definition === undefined ? undefined : allAttributes(definition);

@@ -51,8 +51,9 @@ export async function withSession(
       ...(flags.stack !== undefined && { stack: flags.stack }),
       ...(flags.state !== undefined && { statePath: resolve(io.cwd, flags.state) }),
       lock: flags.lock,
-      lockTimeoutMs: flags.lockTimeout,
-      variables: variables(io.environment, flags.var),
+      lockTimeoutMs: flags.lockTimeout ?? 0,
+      variables: flags.var ?? new Map(),
+      adopt: flags.adopt,
       parallelism: flags.parallelism,
       operation,
       signal: abort.signal,
@@ -60,7 +61,7 @@ export async function withSession(
     try {
       const finishWhatRuns = () => void (finishing = true);
       const code = await work({ session, engine, stop: stop.signal, abort: abort.signal, finishWhatRuns });
-      if (flags.stats) io.stderr.write(`${statsLine(session, io.clock.now() - context.started)}\n`);
+      if (flags.stats === true) io.stderr.write(`${statsLine(session, io.clock.now() - context.started)}\n`);
       return code;
     } finally {
       await session.close();
@@ -80,18 +81,6 @@ function findStack(path: string | undefined, cwd: string): string {
   if (path !== undefined) return resolve(cwd, path);
   const synthesized = join(cwd, "cdktf.out");
   return existsSync(join(synthesized, "manifest.json")) ? synthesized : cwd;
-}
-
-/** Terraform's order: the command line wins over the environment. */
-function variables(
-  environment: NodeJS.ProcessEnv,
-  given: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const prefix = "TF_VAR_";
-  const exported = Object.entries(environment).flatMap(([name, value]): [string, string][] =>
-    name.startsWith(prefix) && value !== undefined ? [[name.slice(prefix.length), value]] : [],
-  );
-  return new Map([...exported, ...given]);
 }
 
 function statsLine(session: Session, ms: number): string {

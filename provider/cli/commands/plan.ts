@@ -24,8 +24,8 @@ export async function makePlan(context: Context, { session }: Work, flags: PlanF
   try {
     return await session.plan({
       destroy: flags.destroy === true,
-      targets: flags.target,
-      replace: flags.replace,
+      targets: flags.target ?? [],
+      replace: flags.replace ?? [],
       refresh: flags.refresh,
       onProgress: (message) => progress.message(message),
     });
