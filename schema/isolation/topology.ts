@@ -80,8 +80,8 @@ export interface Topology {
   objectsOf(value: Value): readonly ResourceNode[];
   roleOf(node: ResourceNode): Role | undefined;
   siteLabel(id: string): string;
-  /** Names of the objects of a role that are of a VPC and in a site; either may be left open. */
-  at(role: Role, vpc: Identity | undefined, site: Identity | undefined): readonly string[];
+  /** The objects of a role that are of a VPC and in a site; either may be left open. */
+  at(role: Role, vpc: Identity | undefined, site: Identity | undefined): readonly Placed[];
 }
 
 /** Roles of the objects whose id the attributes hold. A port may also be a server's NIC. */
@@ -238,16 +238,16 @@ export function buildTopology(input: TopologyInput): Topology {
     return made;
   }
 
-  const groups = new Map<Role, Map<string, string[]>>();
+  const groups = new Map<Role, Map<string, Placed[]>>();
   function groupsOf(role: Role) {
     let group = groups.get(role);
     if (group === undefined) {
-      groups.set(role, (group = new Map<string, string[]>()));
+      groups.set(role, (group = new Map<string, Placed[]>()));
       for (const one of all(role)) {
         const vpc = one.vpc?.identity.key ?? "";
         const site = siteOf(one)?.key ?? "";
         for (const key of new Set([`${vpc}|${site}`, `${vpc}|`, `|${site}`])) {
-          append(group, key, one.identity.label);
+          append(group, key, one);
         }
       }
     }

@@ -1,6 +1,7 @@
 import { formatPath } from "../../unknown.js";
 import { conditional, listed, unlessSame, type Rule } from "../rule.js";
 import { siteOf } from "../topology.js";
+import { namesOfAll } from "./wording.js";
 
 export const eipSite: Rule = {
   code: "IEC1007",
@@ -19,10 +20,10 @@ export const eipSite: Rule = {
         continue;
       }
       yield* unlessSame(eip, port.path, [there, own.identity], question, () => {
-        const servers = topology.at("server", undefined, own.identity);
+        const servers = namesOfAll(topology.at("server", undefined, own.identity));
         return {
           detail: `${formatPath(port.path)} is a port of ${port.identity.label} (site ${there.label}), but ${formatPath(own.path)} makes the EIP in ${own.identity.label}.`,
-          fix: `Make the EIP in site ${there.label}, or bind it to a port in site ${own.identity.label}${servers.length > 0 ? `, such as one of ${listed(servers)}` : ""}.`,
+          fix: `Make the EIP in site ${there.label}, or bind it to a port of a server in site ${own.identity.label}${servers.length > 0 ? `, such as ${listed(servers)}` : ""}.`,
         };
       });
     }

@@ -1,6 +1,7 @@
 import { formatPath } from "../../unknown.js";
 import { compare } from "../identity.js";
 import { conditional, listed, unlessSame, type Rule } from "../rule.js";
+import { namesOfAll } from "./wording.js";
 
 export const serverSite: Rule = {
   code: "IEC1002",
@@ -19,7 +20,9 @@ export const serverSite: Rule = {
         yield* unlessSame(server, path, [there, own.identity], question, () => {
           const used = new Set(server.subnets.map((nic) => nic.identity.label));
           const vpc = server.vpc?.identity;
-          const better = topology.at("subnet", vpc, own.identity).filter((name) => !used.has(name));
+          const better = namesOfAll(topology.at("subnet", vpc, own.identity)).filter(
+            (name) => !used.has(name),
+          );
           const allThere = server.subnets.every((nic) => nic.target?.sites[0]?.identity.key === there.key);
           return {
             detail: `${formatPath(path)} is ${identity.label} (site ${there.label}), but ${formatPath(own.path)} places the server in ${own.identity.label}.`,

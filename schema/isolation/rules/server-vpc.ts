@@ -1,6 +1,7 @@
 import { formatPath } from "../../unknown.js";
 import { conditional, listed, unlessSame, type Rule } from "../rule.js";
 import { siteOf } from "../topology.js";
+import { namesOfAll } from "./wording.js";
 
 export const serverVpc: Rule = {
   code: "IEC1001",
@@ -17,7 +18,7 @@ export const serverVpc: Rule = {
         if (target?.vpc === undefined) continue;
         const other = target.vpc.identity;
         yield* unlessSame(server, path, [other, own.identity], question, () => {
-          const better = topology.at("subnet", own.identity, siteOf(server));
+          const better = namesOfAll(topology.at("subnet", own.identity, siteOf(server)));
           const allThere = server.subnets.every((nic) => nic.target?.vpc?.identity.key === other.key);
           return {
             detail: `${formatPath(path)} is ${identity.label} (VPC ${other.label}), but ${formatPath(own.path)} puts the server in VPC ${own.identity.label}.`,

@@ -19,17 +19,16 @@ const MOST = 4;
 /** A few expressions of this design that could be put there instead, near the holder where that matters. */
 export function candidates(topology: Topology, holder: Placed, { types, place }: Pointer): string[] {
   const site = siteOf(holder);
-  if (place === "subnets") {
-    return topology
-      .at("subnet", holder.vpc?.identity, site)
-      .slice(0, MOST)
-      .map((name) => `${name}.id`);
-  }
-  if (place === "port") {
-    return topology
-      .at("server", undefined, site)
-      .slice(0, MOST)
-      .map((name) => `${name}.nics[0].port`);
+  const near =
+    place === "subnets"
+      ? topology.at("subnet", holder.vpc?.identity, site)
+      : place === "port"
+        ? topology.at("server", undefined, site)
+        : undefined;
+  if (near) {
+    const declared = near.map(({ node }) => node).filter((node) => node.mode !== "existing");
+    const path = place === "port" ? "nics[0].port" : "id";
+    return declared.slice(0, MOST).map((node) => `${node.address}.${path}`);
   }
   const found: string[] = [];
   for (const node of topology.graph.nodes.values()) {
@@ -39,3 +38,5 @@ export function candidates(topology: Topology, holder: Placed, { types, place }:
   }
   return found;
 }
+
+export const namesOfAll = (found: readonly Placed[]): string[] => found.map(({ identity }) => identity.label);
