@@ -6,15 +6,15 @@ import type { SimulatorOptions } from "./index.js";
 /** Arguments of `iec simulate`, as typed. */
 export interface SimulateArguments {
   /** Such as `50ms` or `1.5s`. */
-  latency?: string;
-  seed?: string;
+  latency?: string | undefined;
+  seed?: string | undefined;
   /** Path of a JSON file with fault rules. */
-  faults?: string;
+  faults?: string | undefined;
   /** Path of the data file. */
-  data?: string;
+  data?: string | undefined;
   /** Such as `instance=5`. */
-  quota?: string[];
-  port?: string;
+  quota?: readonly string[] | undefined;
+  port?: string | undefined;
 }
 
 /** Reads the arguments; throws an Error that says what is wrong with which. */

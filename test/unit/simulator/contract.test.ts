@@ -59,7 +59,7 @@ describe("checks", () => {
       "two of three bodies",
       "BatchInstanceAction",
       { "os-stop": { servers: [] }, "os-start": { servers: [] } },
-      "oneOf",
+      "(os-stop)",
     ],
   ];
   test.each(requests)("request: %s", (_name, id, body, text) => {
