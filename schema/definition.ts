@@ -112,8 +112,8 @@ export interface ResourceSpec<A extends Attributes, Api> {
   readonly deletesLater?: true;
   /** Checks that one attribute alone cannot express. Unknown values arrive as Unknown. */
   validate?(config: ObjectValue): readonly Diagnostic[];
-  /** What the planned values settle beyond defaults: a patch of computed attributes. */
-  modifyPlan?(planned: ObjectValue): ObjectValue;
+  /** What the configuration settles beyond defaults: a patch of computed attributes. */
+  modifyPlan?(config: ObjectValue): ObjectValue;
   /** Attributes that identify an object its create was cut off from; all must be equal to adopt it. */
   readonly adoptBy?: readonly (keyof A & string)[];
   /** Whether an object looks like one whose create was just cut off; any does when this is absent. */
@@ -138,7 +138,7 @@ export interface Resource<Api = never> {
   delete(state: ObjectValue, api: Api): Promise<void>;
   readonly deletesLater?: true;
   validate?(config: ObjectValue): readonly Diagnostic[];
-  modifyPlan?(planned: ObjectValue): ObjectValue;
+  modifyPlan?(config: ObjectValue): ObjectValue;
   readonly adoptBy?: readonly string[];
   adoptable?(candidate: Observed): boolean;
 }

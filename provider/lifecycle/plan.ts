@@ -53,27 +53,35 @@ export function planResource(request: PlanRequest): ResourcePlan {
   const attributes = allAttributes(definition);
   const config =
     prior === undefined ? request.config : ignoring(request.ignoreChanges ?? [], request.config, prior);
-  const created = () => withModifications(definition, propose(attributes, config, undefined, address));
-  if (prior === undefined) return { action: "create", planned: created(), changed: [], replacePaths: [] };
+  const settled = definition.modifyPlan?.(config) ?? {};
+  const proposal = (from: ObjectValue | undefined, changed: readonly Path[] = []): ObjectValue => ({
+    ...propose(attributes, config, from, address, changed),
+    ...settled,
+  });
+  if (prior === undefined)
+    return { action: "create", planned: proposal(undefined), changed: [], replacePaths: [] };
 
-  const proposed = withModifications(definition, propose(attributes, config, prior, address));
+  const proposed = proposal(prior);
   const changed = changedPaths(attributes, prior, proposed);
-  const forced = changed.filter((path) => forcesReplacement(attributes, path));
   // Waiting longer is no change of the object.
   const substantial = changed.filter((path) => path[0] !== "timeouts");
-  const cannotUpdate = definition.update === undefined && substantial.length > 0;
-  if (request.tainted === true || request.forceReplace === true || forced.length > 0 || cannotUpdate) {
-    const planned = created();
+  const forced =
+    definition.update === undefined
+      ? substantial
+      : changed.filter((path) => forcesReplacement(attributes, path));
+  if (request.tainted === true || request.forceReplace === true || forced.length > 0) {
+    const planned = proposal(undefined);
+    const reason = request.tainted === true ? "tainted" : forced.length > 0 ? "cannot-update" : "requested";
     return {
       action: "replace",
       planned,
       changed: changedPaths(attributes, prior, planned),
       replacePaths: forced,
-      reason: request.tainted === true ? "tainted" : forced.length > 0 ? "cannot-update" : "requested",
+      reason,
     };
   }
   if (substantial.length === 0) return { action: "no-op", planned: proposed, changed: [], replacePaths: [] };
-  const planned = withModifications(definition, propose(attributes, config, prior, address, changed));
+  const planned = proposal(prior, changed);
   return { action: "update", planned, changed: changedPaths(attributes, prior, planned), replacePaths: [] };
 }
 
@@ -112,11 +120,6 @@ function propose(
     }),
   );
 }
-
-const withModifications = (definition: PlanRequest["definition"], planned: ObjectValue): ObjectValue => ({
-  ...planned,
-  ...definition.modifyPlan?.(planned),
-});
 
 function forcesReplacement(attributes: Attributes, path: Path): boolean {
   let current: Attributes = attributes;

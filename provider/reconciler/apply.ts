@@ -106,6 +106,8 @@ class Run {
         }),
       );
     }
+    // Data sources are read for managed resources: alone they are nothing.
+    if (![...this.#instances.values()].some((instance) => instance.mode === "managed")) this.#instances.clear();
     const outputs = this.#outputs(hasErrors(this.#diagnostics));
     const state = { ...this.#before, serial: this.#before.serial + 1, instances: this.#instances, outputs };
     const changed = formatState({ ...state, serial: this.#before.serial }) !== formatState(this.#before);

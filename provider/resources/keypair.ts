@@ -58,7 +58,7 @@ export const keypair = defineResource({
   ],
   adoptBy: ["name"],
   // A private key exists only where the cloud made the pair.
-  modifyPlan: (planned) => (typeof planned["public_key"] === "string" ? { private_key: null } : {}),
+  modifyPlan: (config) => (typeof config["public_key"] === "string" ? { private_key: null } : {}),
 
   async create(plan, api) {
     const answer = await api.post("/v1/os-keypairs", {
