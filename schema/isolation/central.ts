@@ -10,6 +10,7 @@ const FAMILIES =
 
 /** Whether the address is a resource or data source of the central cloud's VPC, ECS, EVS or EIP. */
 export function centralType(address: string): boolean {
+  if (!address.includes("huaweicloud_")) return false;
   const type = typeOfAddress(address);
   return kindOf(type) === type && FAMILIES.test(type);
 }

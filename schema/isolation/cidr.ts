@@ -5,14 +5,14 @@ export interface Range {
 }
 
 /** A dotted IPv4 address as a number; undefined when it is none (`010.0.0.1` and `10.1` are none). */
-export function parseAddress(text: string): number | undefined {
+function parseAddress(text: string): number | undefined {
   const parts = text.split(".");
   if (parts.length !== 4) return undefined;
   if (!parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)) return undefined;
   return parts.reduce((address, part) => address * 256 + Number(part), 0);
 }
 
-export const formatAddress = (address: number): string =>
+const formatAddress = (address: number): string =>
   [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 
 /** The range that `a.b.c.d/n` lies in: host bits do not count, as in a published sample of the API. */

@@ -1,4 +1,6 @@
-import type { ValueSource } from "../unknown.js";
+import type { ResourceNode } from "../graph.js";
+import { isUnknown, type Path, type Value, type ValueSource } from "../unknown.js";
+import { formatSource, namesOf, sourceKey } from "./values.js";
 
 /**
  * Which VPC, site or line something is, as far as it can be told before an apply.
@@ -19,7 +21,7 @@ export interface Identity {
   readonly source?: ValueSource;
 }
 
-export type Comparison = "same" | "different" | "undecided";
+type Comparison = "same" | "different" | "undecided";
 
 export function compare(a: Identity, b: Identity): Comparison {
   if (a.key === b.key) return "same";
@@ -30,3 +32,44 @@ export function compare(a: Identity, b: Identity): Comparison {
 export const decidedBy = (...identities: readonly Identity[]): string[] => [
   ...new Set(identities.flatMap((identity) => (identity.settled ? [] : identity.unknowns))),
 ];
+
+/** Of a resource still to be made it is settled that it is no other one; of an unread data source it is not. */
+export function identify(node: ResourceNode): Identity {
+  const id = node.values["id"];
+  const label = nameOf(node);
+  if (typeof id === "string") return { key: `id:${id}`, settled: true, label, unknowns: [], id };
+  const source = { address: node.address, path: ["id"] };
+  const settled = node.mode === "managed";
+  return { key: `source:${sourceKey(source)}`, settled, label, unknowns: [formatSource(source)] };
+}
+
+/** The identity of an object that only its id tells. */
+export function literal(value: Value): Identity | undefined {
+  if (typeof value !== "string") return undefined;
+  const label = JSON.stringify(value);
+  return { key: `id:${value}`, settled: true, label, unknowns: [label], id: value };
+}
+
+/** The identity of a value not known yet: that of its source, or its own when it has none. */
+export function open(value: Value, node: ResourceNode, path: Path): Identity {
+  const source = isUnknown(value) ? value.source : undefined;
+  const unknowns = () => (isUnknown(value) ? namesOf(value, node, path) : []);
+  return {
+    key: `source:${source ? sourceKey(source) : `\0${sourceKey({ address: node.address, path })}`}`,
+    settled: false,
+    // Names are for messages: most identities are compared and never named.
+    get label() {
+      return unknowns().join(", ");
+    },
+    get unknowns() {
+      return unknowns();
+    },
+    ...(source ? { source } : {}),
+  };
+}
+
+/** The address; for an object outside of the configuration its type and id. */
+export const nameOf = (node: ResourceNode): string =>
+  node.mode === "existing" && typeof node.values["id"] === "string"
+    ? `the existing ${node.type} ${JSON.stringify(node.values["id"])}`
+    : node.address;

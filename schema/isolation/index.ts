@@ -4,6 +4,7 @@ import { rules } from "./rules/index.js";
 import { buildTopology, type TopologyInput } from "./topology.js";
 
 export type { Finding, Rule, Verdict } from "./rule.js";
+export type { TopologyInput as IsolationInput } from "./topology.js";
 export type { SiteFacts, SiteTable } from "./sites.js";
 export { tablesOf, type TypeTables } from "./tables.js";
 export { rules };

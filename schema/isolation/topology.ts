@@ -3,9 +3,9 @@ import type { ResourceGraph, ResourceNode } from "../graph.js";
 import { formatPath, isUnknown, UNKNOWN, type Path, type Value } from "../unknown.js";
 import { centralType, isCentralId } from "./central.js";
 import { parseRange, type Range } from "./cidr.js";
-import { compare, type Identity } from "./identity.js";
+import { compare, identify, literal, open, type Identity } from "./identity.js";
 import { collectSites, siteLabels, type SiteTable } from "./sites.js";
-import { follow, formatSource, kindOf, locate, namesOf, type Located } from "./values.js";
+import { follow, kindOf, locate, type Located } from "./values.js";
 
 export type Role = Placement["role"];
 
@@ -24,7 +24,7 @@ export interface TopologyInput {
 }
 
 /** An attribute that names a site. */
-export interface SiteRef {
+interface SiteRef {
   readonly path: Path;
   readonly identity: Identity;
 }
@@ -35,7 +35,7 @@ export interface Link {
   /** Undefined when the object is not in the graph, or when it is not known which one it is. */
   readonly target: Placed | undefined;
 }
-/** An attribute that takes an id, and what may be put there. */
+/** An attribute that takes an id, followed as far as it goes, and what may be put there. */
 export interface Pointer extends Located {
   readonly types: readonly string[];
   readonly place: PlaceAttribute | undefined;
@@ -113,7 +113,7 @@ export function buildTopology(input: TopologyInput): Topology {
       sites: read(node, placement, "site").flatMap((at) => siteRef(node, at) ?? []),
       vpc: link("vpc")[0],
       subnets: link("subnets"),
-      port: link("port")[0],
+      port: placement.role === "eip" ? link("port")[0] : undefined,
       lines: locate(node, placement.line).filter((at) => !leftToCloud(node, at)),
       range: typeof text === "string" ? parseRange(text) : undefined,
       cidr: cidr && text !== undefined ? { path: cidr.path, value: text } : undefined,
@@ -149,13 +149,8 @@ export function buildTopology(input: TopologyInput): Topology {
     if (placement === undefined || (owner === undefined && placement.role !== TARGET_ROLE[kind])) {
       return undefined;
     }
-    return {
-      path,
-      identity: identify(found),
-      get target() {
-        return place(found, placement);
-      },
-    };
+    const target = place(found, placement);
+    return { path, identity: target.identity, target };
   }
 
   /** Ids of the central cloud and ids that were looked up in vain have rules of their own. */
@@ -216,26 +211,38 @@ export function buildTopology(input: TopologyInput): Topology {
     return found;
   }
 
+  const patterns = new Map<string, ReadonlyMap<string, Omit<Pointer, keyof Located>>>();
+  /** The pointers of a type, by pattern. */
+  function patternsOf(node: ResourceNode) {
+    const kind = kindOf(node.type);
+    let made = patterns.get(kind);
+    if (made === undefined) {
+      const types = new Map(Object.entries(refs[kind] ?? {}));
+      const places = new Map<string, PlaceAttribute>();
+      for (const place of PLACE_ATTRIBUTES) {
+        const pattern = placementOf(node)?.[place];
+        if (pattern !== undefined) places.set(pattern, place);
+      }
+      made = new Map(
+        [...types.keys(), ...places.keys()].map((pattern) => [
+          pattern,
+          { types: types.get(pattern) ?? [], place: places.get(pattern) },
+        ]),
+      );
+      patterns.set(kind, made);
+    }
+    return made;
+  }
   const pointersOf = new WeakMap<ResourceNode, readonly Pointer[]>();
   function pointers(node: ResourceNode): readonly Pointer[] {
-    const known = pointersOf.get(node);
-    if (known !== undefined) return known;
-    const found = new Map<string, Pointer>();
-    const add = (pattern: string, types: readonly string[], place?: PlaceAttribute) => {
-      for (const at of locate(node, pattern)) {
-        const key = formatPath(at.path);
-        const before = found.get(key);
-        found.set(key, { ...at, types: before?.types ?? types, place: place ?? before?.place });
-      }
-    };
-    for (const [pattern, types] of Object.entries(refs[kindOf(node.type)] ?? {})) add(pattern, types);
-    for (const key of PLACE_ATTRIBUTES) {
-      const pattern = placementOf(node)?.[key];
-      if (pattern !== undefined) add(pattern, [], key);
+    let found = pointersOf.get(node);
+    if (found === undefined) {
+      found = [...patternsOf(node)].flatMap(([pattern, pointer]) =>
+        locate(node, pattern).map(({ path, value }) => ({ path, value: follow(value, graph), ...pointer })),
+      );
+      pointersOf.set(node, found);
     }
-    const made = [...found.values()];
-    pointersOf.set(node, made);
-    return made;
+    return found;
   }
 
   const groups = new Map<Role, Map<string, Placed[]>>();
@@ -280,38 +287,6 @@ function read(
   const told = node.mode === "managed" || found.length > 0 || !["subnet", "vpc"].includes(placement.role);
   return told || pattern === undefined ? found : [{ path: [pattern], value: UNKNOWN }];
 }
-
-/** Of a resource still to be made it is settled that it is no other one; of an unread data source it is not. */
-function identify(node: ResourceNode): Identity {
-  const id = node.values["id"];
-  const label = nameOf(node);
-  if (typeof id === "string") return { key: `id:${id}`, settled: true, label, unknowns: [], id };
-  const source = formatSource({ address: node.address, path: ["id"] });
-  const settled = node.mode === "managed";
-  return { key: `source:${source}`, settled, label, unknowns: [source] };
-}
-
-/** The identity of an object that only its id tells. */
-function literal(value: Value): Identity | undefined {
-  if (typeof value !== "string") return undefined;
-  const label = JSON.stringify(value);
-  return { key: `id:${value}`, settled: true, label, unknowns: [label], id: value };
-}
-
-/** The identity of a value not known yet: that of its source, or its own when it has none. */
-function open(value: Value, node: ResourceNode, path: Path): Identity {
-  const unknowns = isUnknown(value) ? namesOf(value, node, path) : [];
-  const source = isUnknown(value) ? value.source : undefined;
-  const key = source ? formatSource(source) : `unknown ${formatSource({ address: node.address, path })}`;
-  const identity = { key: `source:${key}`, settled: false, label: unknowns.join(", "), unknowns };
-  return source ? { ...identity, source } : identity;
-}
-
-/** The address; for an object outside of the configuration its type and id. */
-export const nameOf = (node: ResourceNode): string =>
-  node.mode === "existing" && typeof node.values["id"] === "string"
-    ? `the existing ${node.type} ${JSON.stringify(node.values["id"])}`
-    : node.address;
 
 /** The site of a server, subnet or port: its own, else the one all its subnets are in. */
 export function siteOf(placed: Placed): Identity | undefined {

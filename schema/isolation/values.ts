@@ -1,8 +1,6 @@
-import { expandPath } from "../definition.js";
 import type { ResourceGraph, ResourceNode } from "../graph.js";
 import {
   formatPath,
-  getPath,
   isList,
   isObject,
   isUnknown,
@@ -20,33 +18,51 @@ export interface Located {
 
 /** The set values that a pattern such as `coverage_sites[].site_id` stands for. */
 export function locate(node: ResourceNode, pattern: string | undefined): Located[] {
-  if (pattern === undefined) return [];
-  return expandPath(pattern, node.values).flatMap((path) => {
-    const stop = path.findIndex((_, i) => isUnknown(getPath(node.values, path.slice(0, i + 1))));
-    if (stop >= 0 && stop < path.length - 1) {
-      // An item of a list that is unknown as a whole: which one it will be is open.
-      const whole = getPath(node.values, path.slice(0, stop + 1));
-      const sources = isUnknown(whole) ? sourcesOf(whole) : [];
-      return [{ path: path.slice(0, stop + 1), value: new Unknown(undefined, sources) }];
-    }
-    const value = getPath(node.values, path) ?? null;
-    return value === null ? [] : [{ path, value }];
-  });
+  const found: Located[] = [];
+  if (pattern !== undefined) collect(node.values, stepsOf(pattern), [], found);
+  return found;
 }
 
-/** Follows an unknown to the value it will be, through as many resources as the graph tells. */
-export function follow(value: Value, graph: ResourceGraph): Value {
-  const seen = new Set<string>();
-  for (;;) {
-    if (!isUnknown(value) || value.source === undefined) return value;
-    const name = formatSource(value.source);
-    if (seen.has(name)) return value;
-    seen.add(name);
-    const next = step(value.source, graph);
-    if (next === undefined || next === null || (isUnknown(next) && next.source === undefined)) return value;
-    value = next;
+function collect(value: Value | undefined, steps: readonly string[], path: Path, found: Located[]): void {
+  const [step, ...rest] = steps;
+  if (value === undefined || value === null) return;
+  if (step === undefined) found.push({ path, value });
+  else if (isUnknown(value)) {
+    // An item of a list that is unknown as a whole: which one it will be is open.
+    found.push({ path, value: new Unknown(undefined, sourcesOf(value)) });
+  } else if (step !== ITEMS) {
+    if (isObject(value)) collect(value[step], rest, [...path, step], found);
+  } else if (isList(value)) {
+    for (const [i, item] of value.entries()) collect(item, rest, [...path, i], found);
   }
 }
+
+const ITEMS = "[]";
+const patterns = new Map<string, readonly string[]>();
+function stepsOf(pattern: string): readonly string[] {
+  let steps = patterns.get(pattern);
+  if (steps === undefined) patterns.set(pattern, (steps = pattern.replaceAll(ITEMS, `.${ITEMS}`).split(".")));
+  return steps;
+}
+
+/** No design refers through more resources than this; a circle of references ends here too. */
+const MOST_HOPS = 100;
+
+/** Follows an unknown to the value it will be, through as many resources as the graph tells. */
+export function follow(written: Value, graph: ResourceGraph): Value {
+  let value = written;
+  for (let hop = 0; hop < MOST_HOPS; hop++) {
+    if (!isUnknown(value) || value.source === undefined) return value;
+    const next = step(value.source, graph);
+    if (next === undefined || next === null || (isUnknown(next) && next.source === undefined)) return value;
+    if (isUnknown(next) && next.source && sameSource(next.source, value.source)) return value;
+    value = next;
+  }
+  return written;
+}
+
+const sameSource = (a: ValueSource, b: ValueSource): boolean =>
+  a.address === b.address && a.path.length === b.path.length && a.path.every((key, i) => key === b.path[i]);
 
 /** The value at a source. Below an unknown with a source of its own, it is that source's value. */
 function step({ address, path }: ValueSource, graph: ResourceGraph): Value | undefined {
@@ -65,6 +81,9 @@ function step({ address, path }: ValueSource, graph: ResourceGraph): Value | und
 
 export const sourcesOf = (value: Unknown): readonly ValueSource[] =>
   value.source === undefined ? value.derivedFrom : [value.source, ...value.derivedFrom];
+
+/** The same text for the same source only; cheaper to make than a name to read. */
+export const sourceKey = ({ address, path }: ValueSource): string => `${address}\0${path.join("\0")}`;
 
 export function formatSource({ address, path }: ValueSource): string {
   const text = formatPath(path);

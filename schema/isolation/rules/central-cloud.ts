@@ -41,7 +41,7 @@ function centralSource(
   node: ResourceNode,
   pointer: Pointer,
 ): { readonly name: string; readonly exact: boolean } | undefined {
-  const value = topology.follow(pointer.value);
+  const value = pointer.value;
   if (typeof value === "string" && isCentralId(value)) return { name: JSON.stringify(value), exact: true };
   const objects = topology.objectsOf(value);
   const [object] = objects;

@@ -11,7 +11,7 @@ export const missingObject: Rule = {
     if (topology.missing.size === 0) return;
     for (const holder of topology.subjects()) {
       for (const pointer of topology.pointers(holder.node)) {
-        const id = topology.follow(pointer.value);
+        const id = pointer.value;
         if (typeof id !== "string" || !topology.missing.has(id) || isCentralId(id)) continue;
         if (topology.objectsOf(id).length > 0) continue;
         const better = candidates(topology, holder, pointer);

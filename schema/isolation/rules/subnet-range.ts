@@ -1,7 +1,7 @@
 import { formatPath, isUnknown } from "../../unknown.js";
-import { contains, formatRange, freeRange, sizeOf, type Range } from "../cidr.js";
+import { contains, formatRange, freeRange, sizeOf } from "../cidr.js";
 import { conditional, refuted, type Rule } from "../rule.js";
-import type { Placed, Topology } from "../topology.js";
+import type { Placed } from "../topology.js";
 import { namesOf } from "../values.js";
 
 export const subnetRange: Rule = {
@@ -22,7 +22,8 @@ export const subnetRange: Rule = {
       }
       const outer = vpc.target?.range;
       if (subnet.range === undefined || outer === undefined || contains(outer, subnet.range)) continue;
-      const free = freeFor(subnet.range, outer, topology, vpc.identity.key);
+      const taken = topology.at("subnet", vpc.identity, undefined).flatMap(({ range }) => range ?? []);
+      const free = freeRange(outer, sizeOf(subnet.range), taken);
       yield refuted(
         subnet,
         cidr.path,
@@ -35,13 +36,4 @@ export const subnetRange: Rule = {
 
 function rangeUnknowns({ node, cidr }: Placed): string[] {
   return cidr && isUnknown(cidr.value) ? namesOf(cidr.value, node, cidr.path) : [];
-}
-
-function freeFor(wanted: Range, outer: Range, topology: Topology, vpc: string): Range | undefined {
-  const siblings = topology.all("subnet").filter((other) => other.vpc?.identity.key === vpc);
-  return freeRange(
-    outer,
-    sizeOf(wanted),
-    siblings.flatMap(({ range }) => range ?? []),
-  );
 }

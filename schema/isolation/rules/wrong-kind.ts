@@ -1,7 +1,8 @@
 import type { ResourceNode } from "../../graph.js";
 import { formatPath } from "../../unknown.js";
+import { nameOf } from "../identity.js";
 import { listed, refuted, type Rule } from "../rule.js";
-import { nameOf, type Pointer, type Topology } from "../topology.js";
+import type { Pointer, Topology } from "../topology.js";
 import { kindOf } from "../values.js";
 import { candidates, nounOf } from "./wording.js";
 

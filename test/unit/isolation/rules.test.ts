@@ -487,6 +487,41 @@ describe("IEC1009, IEC1010, IEC1011: ids of other things", () => {
   ]);
 });
 
+describe("graphs that make no sense", () => {
+  table([
+    [
+      "a subnet whose VPC is itself",
+      { "iec_vpc_subnet.s": subnet(idOf("iec_vpc_subnet.s"), "gz", "10.0.0.0/24") },
+      ["IEC1010 iec_vpc_subnet.s"],
+    ],
+    [
+      "values that refer in a circle",
+      {
+        "iec_vpc.a": vpc({ cidr: from("iec_vpc.b", "cidr") }),
+        "iec_vpc.b": vpc({ cidr: from("iec_vpc.a", "cidr") }),
+        "iec_vpc_subnet.s": subnet(a, "gz", "10.0.0.0/24"),
+      },
+      ["?IEC1004 iec_vpc_subnet.s"],
+    ],
+    [
+      "references to nothing",
+      { "iec_server.s": server(a, site0, [aGz]) },
+      ["?IEC1001 iec_server.s", "?IEC1002 iec_server.s"],
+    ],
+    [
+      "values of a wrong shape",
+      { "iec_server.s": { vpc_id: 5, subnet_ids: "x", coverage_sites: {}, nics: "p" } },
+      [],
+    ],
+    ["an EIP bound to itself", { "iec_eip.e": eip("gz", idOf("iec_eip.e")) }, ["IEC1010 iec_eip.e"]],
+    [
+      "a node that is empty",
+      { "iec_server.s": {}, "iec_eip.e": {}, "iec_vpc_subnet.s": {}, "iec_vpc.v": {} },
+      [],
+    ],
+  ]);
+});
+
 describe("only", () => {
   const broken = {
     ...world,
