@@ -6,7 +6,7 @@ export interface Output {
   /** Whether a person reads it on a terminal. */
   readonly isTTY: boolean;
   /** Columns of the terminal, where there is one. */
-  readonly columns: number | undefined;
+  readonly columns?: number | undefined;
 }
 
 export type Interrupt = "SIGINT" | "SIGTERM";

@@ -154,7 +154,8 @@ export function liveProgress(output: Output, clock: Clock, terminal: Terminal, t
     // A line that wraps would take two rows and spoil the way back up.
     const lines = footer(now).map((line) => paint.dim(line.slice(0, width - 1)));
     const back = drawn === 0 ? "" : `\u001b[${drawn}A\u001b[J`;
-    output.write(back + above + lines.map((line) => `${line}\n`).join(""));
+    const text = back + above + lines.map((line) => `${line}\n`).join("");
+    if (text !== "") output.write(text);
     drawn = lines.length;
   };
   const stopTicker = startTicker(clock, (now) => draw(now));
