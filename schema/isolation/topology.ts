@@ -7,7 +7,7 @@ import { compare, identify, literal, open, type Identity } from "./identity.js";
 import { collectSites, siteLabels, type SiteTable } from "./sites.js";
 import { follow, kindOf, locate, type Located } from "./values.js";
 
-export type Role = Placement["role"];
+type Role = Placement["role"];
 
 export interface TopologyInput {
   readonly graph: ResourceGraph;
@@ -29,7 +29,7 @@ interface SiteRef {
   readonly identity: Identity;
 }
 /** An attribute that names another object of the network. */
-export interface Link {
+interface Link {
   readonly path: Path;
   readonly identity: Identity;
   /** Undefined when the object is not in the graph, or when it is not known which one it is. */
@@ -41,7 +41,7 @@ export interface Pointer extends Located {
   readonly place: PlaceAttribute | undefined;
 }
 const PLACE_ATTRIBUTES = ["site", "vpc", "subnets", "line", "port"] as const;
-export type PlaceAttribute = (typeof PLACE_ATTRIBUTES)[number];
+type PlaceAttribute = (typeof PLACE_ATTRIBUTES)[number];
 
 /** A resource as the network sees it. */
 export interface Placed {
