@@ -207,13 +207,9 @@ export function toApi(plan: PlanOf<typeof attributes>) {
       coverage_sites: [
         {
           site: site.site_id,
-          // The client of the public Terraform provider sends operator and demand_count too.
+          // `operator` is what the public Terraform client sends; the published contract knows lines only.
           demands: [
-            {
-              demand_count: 1,
-              ...sent({ operator: site.operator }),
-              ...(pools.length > 0 ? { pool_ids: [...pools] } : {}),
-            },
+            { ...sent({ operator: site.operator }), ...(pools.length > 0 ? { pool_ids: [...pools] } : {}) },
           ],
         },
       ],
