@@ -69,7 +69,7 @@ export interface IecProviderConfig {
 }
 
 /**
-* iec: see README.md
+* iec: see docs/index.md
 */
 export class IecProvider extends cdktf.TerraformProvider {
 

@@ -29,7 +29,7 @@ type SubnetChoice = (network: NetworkName, site: SiteName) => SiteName;
  */
 export function synthesize(outdir: string, subnetOf: SubnetChoice = (_network, site) => site): void {
   const here = import.meta.dirname;
-  const app = new App({ outdir: path.join(here, outdir) });
+  const app = new App({ outdir: path.resolve(here, outdir) });
   const stack = new TerraformStack(app, "quickstart");
   new LocalBackend(stack, { path: path.join(here, "terraform.quickstart.tfstate") });
   // Credentials come from the environment.

@@ -7,7 +7,7 @@ import { allAttributes } from "../../schema/definition.js";
 import { describe } from "../../schema/describe.js";
 import { providerAttributes } from "../../schema/provider-block.js";
 import { PROVIDER_ADDRESS, PROVIDER_SOURCE, type ProviderSchemas } from "../../schema/provider-schema.js";
-import { docPath } from "./docs.js";
+import { docPath, PROVIDER_PAGE } from "./docs.js";
 import type { Definitions } from "./tables.js";
 
 /** The part of the generator's models that is adapted here. */
@@ -92,7 +92,7 @@ export async function generateConstructs(
     "provider",
     target,
   );
-  define(provider, "linkToDocs", "README.md");
+  define(provider, "linkToDocs", PROVIDER_PAGE);
   adapt(provider.attributes, providerAttributes);
   generator.generate(target);
   return emitted(generator);

@@ -2,6 +2,8 @@ import { isConfigurable, type Attribute, type Attributes } from "../../schema/at
 import { allAttributes } from "../../schema/definition.js";
 import { describe } from "../../schema/describe.js";
 import { CODES } from "../../schema/diagnostics.js";
+import { providerAttributes } from "../../schema/provider-block.js";
+import { PROVIDER_SOURCE } from "../../schema/provider-schema.js";
 import { dataSourceExamples, resourceExamples, type ExampleObject } from "./examples.js";
 import { hclSnippet, typescriptSnippet } from "./snippets.js";
 import type { Definition } from "./tables.js";
@@ -11,6 +13,7 @@ interface Page {
   readonly text: string;
 }
 
+export const PROVIDER_PAGE = "docs/index.md";
 export const docPath = (type: string, data: boolean): string =>
   `docs/${data ? "data-sources" : "resources"}/${type.replace(/^iec_/, "")}.md`;
 
@@ -39,11 +42,33 @@ function page(definition: Definition, data: boolean): Page {
   return { path: docPath(type, data), text: `${sections.join("\n\n")}\n` };
 }
 
+/** The page of the provider block. */
+export function providerPage(): Page {
+  const sections = [
+    '---\npage_title: "Provider: iec"\ndescription: "Huawei Cloud Intelligent EdgeCloud (IEC)."\n---',
+    "# iec Provider",
+    "Huawei Cloud Intelligent EdgeCloud (IEC): edge sites, and the networks and servers in them.",
+    "## Example Usage",
+    "TypeScript:",
+    fence("typescript", 'import { IecProvider } from "iec-cdk";\n\nnew IecProvider(stack, "iec");'),
+    "HCL:",
+    fence(
+      "terraform",
+      `terraform {\n  required_providers {\n    iec = { source = "${PROVIDER_SOURCE}" }\n  }\n}\n\nprovider "iec" {}`,
+    ),
+    "Credentials are best left to the environment, which each argument names.",
+    "## Argument Reference",
+    ...argumentList(providerAttributes),
+  ];
+  return { path: PROVIDER_PAGE, text: `${sections.join("\n\n")}\n` };
+}
+
+const fence = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
+
 function example({ type, attributes }: Definition, data: boolean): string[] {
   const values: ExampleObject | undefined = (data ? dataSourceExamples : resourceExamples)[type];
   if (values === undefined)
     throw new Error(`${type} has no example: add one to scripts/generate/examples.ts`);
-  const fence = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;
   return [
     "## Example Usage",
     "TypeScript:",

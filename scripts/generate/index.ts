@@ -7,7 +7,7 @@ import { providerAttributes } from "../../schema/provider-block.js";
 import { providerSchemas } from "../../schema/provider-schema.js";
 import { generateApiTypes } from "./api-types.js";
 import { generateConstructs } from "./constructs.js";
-import { dataSourcePage, errorsPage, resourcePage } from "./docs.js";
+import { dataSourcePage, errorsPage, providerPage, resourcePage } from "./docs.js";
 import { jsonSchemas, placements } from "./tables.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -35,6 +35,7 @@ async function generate(): Promise<GeneratedFile[]> {
     ...(await generateConstructs(schemas, resources, dataSources)),
     ...[...resources.values()].map(resourcePage),
     ...[...dataSources.values()].map(dataSourcePage),
+    providerPage(),
     errorsPage(),
   ];
 }
