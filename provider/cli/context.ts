@@ -1,5 +1,6 @@
+import { relative, sep } from "node:path";
 import type { Attributes } from "../../schema/attributes.js";
-import type { Diagnostic } from "../../schema/diagnostics.js";
+import type { Diagnostic, Origin } from "../../schema/diagnostics.js";
 import type { Session, SessionOptions } from "../reconciler/session.js";
 import { renderDiagnostics, type RenderOptions } from "../review/index.js";
 import type { Io } from "./io.js";
@@ -43,8 +44,18 @@ export function createContext(
 /** Tells of diagnostics: as events, or as boxes on stderr. */
 export function report({ io, err, json }: Context, diagnostics: readonly Diagnostic[]): void {
   if (diagnostics.length === 0) return;
-  if (json === undefined) io.stderr.write(renderDiagnostics(diagnostics, err));
-  else json.diagnostics(diagnostics);
+  const shown = diagnostics.map((diagnostic) => ({
+    ...diagnostic,
+    origin: nearby(diagnostic.origin, io.cwd),
+  }));
+  if (json === undefined) io.stderr.write(renderDiagnostics(shown, err));
+  else json.diagnostics(shown);
+}
+
+/** Files below the working folder are named from there. */
+function nearby(origin: Origin | undefined, cwd: string): Origin | undefined {
+  if (origin?.file?.startsWith(cwd + sep) !== true) return origin;
+  return { ...origin, file: relative(cwd, origin.file) };
 }
 
 /** Prints a result, unless results are events. */

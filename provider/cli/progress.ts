@@ -23,7 +23,7 @@ const WORDS: Record<Operation, { doing: string; still: string; done: string }> =
 
 const TICK_MS = 1000;
 /** Terraform's interval of `Still creating...`. */
-export const REMINDER_MS = 10_000;
+const REMINDER_MS = 10_000;
 /** Running resources shown at once; more would push the rest off the screen. */
 const MOST_LINES = 12;
 
@@ -68,7 +68,7 @@ interface Running {
 }
 
 /** What runs, by address, oldest first; told of every event. */
-export function follow(running: Map<string, Running>, event: ApplyEvent): void {
+function follow(running: Map<string, Running>, event: ApplyEvent): void {
   const { address, operation, at, kind } = event;
   if (kind === "start") running.set(address, { address, operation, since: at, status: undefined });
   else if (kind === "waiting") {
@@ -78,7 +78,7 @@ export function follow(running: Map<string, Running>, event: ApplyEvent): void {
 }
 
 /** Calls `tick` every second until stopped. */
-export function startTicker(clock: Clock, tick: (now: number) => void): () => void {
+function startTicker(clock: Clock, tick: (now: number) => void): () => void {
   const stopped = new AbortController();
   const loop = async () => {
     while (!stopped.signal.aborted) {

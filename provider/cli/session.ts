@@ -20,6 +20,8 @@ export interface Work {
 
 /** How long a second interrupt leaves for closing the state. */
 const GRACE_MS = 3000;
+/** One Ctrl-C may arrive twice: from the terminal, and passed on by npm or a shell. */
+const ECHO_MS = 500;
 
 /** Opens a session, does the work and closes it, whatever happens. Resolves to the exit code. */
 export async function withSession(
@@ -33,16 +35,21 @@ export async function withSession(
   const stop = new AbortController();
   const abort = new AbortController();
   let finishing = false;
+  let stoppedAt = -Infinity;
   const say = (text: string) => io.stderr.write(`\n${err.paint.yellow(text)}\n`);
   const ignoreInterrupts = io.onInterrupt((signal) => {
+    const now = io.clock.now();
     if (finishing && !stop.signal.aborted) {
-      stop.abort(new Error("interrupted"));
+      stoppedAt = now;
+      stop.abort();
       say("Stopping: what runs is finished, nothing new is started. Interrupt again to abort.");
-    } else if ((signal === "SIGINT" || !finishing) && !abort.signal.aborted) {
-      abort.abort(new Error("interrupted"));
-      say("Aborting.");
-      io.forceExit(GRACE_MS);
+      return;
     }
+    const repeats = finishing && (signal === "SIGTERM" || now - stoppedAt < ECHO_MS);
+    if (repeats || abort.signal.aborted) return;
+    abort.abort();
+    say("Aborting.");
+    io.forceExit(GRACE_MS);
   });
   try {
     const engine = await context.loadEngine(io);

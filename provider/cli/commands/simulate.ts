@@ -60,7 +60,10 @@ function runCommand(
   };
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: "inherit", env, cwd: io.cwd });
-    const ignore = io.onInterrupt((signal) => void child.kill(signal));
+    const ignore = io.onInterrupt((signal) => {
+      // A terminal sends Ctrl-C to the command as well; twice would mean "abort" to it.
+      if (signal === "SIGTERM" || io.ask === undefined) child.kill(signal);
+    });
     child.once("error", (error) => {
       ignore();
       const detail = `${error.message}. Name a program after \`--\`, such as \`iec simulate -- npm run demo\`.`;

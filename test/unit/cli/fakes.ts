@@ -58,12 +58,13 @@ export function start(argv: readonly string[], script: Script = {}) {
   } = { applied: 0, closed: 0, forced: 0, questions: [] };
   const handlers = new Set<(signal: Interrupt) => void>();
   const { answer } = script;
+  const clock = new VirtualClock({ auto: false });
   const io: Io = {
     stdout,
     stderr,
     environment: script.environment ?? {},
     cwd: CWD,
-    clock: new VirtualClock({ auto: false }),
+    clock,
     ask:
       answer === undefined
         ? undefined
@@ -118,5 +119,5 @@ export function start(argv: readonly string[], script: Script = {}) {
   };
   const exitCode = run(argv, io, () => Promise.resolve(engine));
   const interrupt = (signal: Interrupt) => handlers.forEach((handler) => handler(signal));
-  return { exitCode, stdout, stderr, seen, interrupt, handlers };
+  return { exitCode, stdout, stderr, seen, interrupt, handlers, clock };
 }

@@ -157,6 +157,14 @@ describe("messages", () => {
     expect(stderr.text).not.toMatch(/\.ts/);
   });
 
+  it("names files from the working folder", async () => {
+    const origin = { file: join(CWD, "stack", "main.ts"), line: 7 };
+    const open = new DiagnosticError(errorDiagnostic("IEC2004", "Unknown attribute", { origin }));
+    const { exitCode, stderr } = start(["plan"], { open });
+    await exitCode;
+    expect(stderr.text).toContain(`written at: ${join("stack", "main.ts")}:7\n`);
+  });
+
   it("never repeats a text that may be a secret", async () => {
     const { exitCode, stderr } = start(["plan", "--var", "hunter2"]);
     expect(await exitCode).toBe(1);
@@ -222,14 +230,18 @@ describe("interrupts", () => {
   it("a second SIGINT aborts", async () => {
     const result = start(["apply", "--auto-approve"], {
       plan: fullPlan,
-      apply: () =>
-        new Promise((_, reject) => {
-          result.interrupt("SIGINT");
-          result.interrupt("SIGTERM");
-          expect(result.seen.options?.signal.aborted).toBe(false);
-          result.seen.options?.signal.addEventListener("abort", () => reject(new Error("aborted")));
-          result.interrupt("SIGINT");
-        }),
+      apply: async () => {
+        const signal = result.seen.options?.signal;
+        result.interrupt("SIGINT");
+        // The same one, passed on by npm.
+        result.interrupt("SIGINT");
+        await result.clock.advance(1000);
+        result.interrupt("SIGTERM");
+        expect(signal?.aborted).toBe(false);
+        result.interrupt("SIGINT");
+        signal?.throwIfAborted();
+        return noResult;
+      },
     });
     expect(await result.exitCode).toBe(1);
     expect(result.stderr.text).toMatch(/Aborting[^]*IEC5004/);
