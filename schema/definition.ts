@@ -169,7 +169,7 @@ export const resourceFactory =
 export const dataSourceFactory =
   <Api>() =>
   <const A extends Attributes>(spec: DataSourceSpec<A, Api>): DataSource<Api> =>
-    spec as unknown as DataSource<Api>;
+    spec;
 
 /** `coverage_sites[].site_id` as the paths it stands for in a value. */
 export function expandPath(pattern: string, value: Value): Path[] {

@@ -2,7 +2,6 @@ export type * from "./api.js";
 export { createClient } from "./client.js";
 export { ApiError, AmbiguousCreateError, type FailureKind } from "./errors.js";
 export type { ListPath } from "./paging.js";
-export { signRequest, type Signable } from "./signer.js";
 export {
   createWaiter,
   WaitFailedError,

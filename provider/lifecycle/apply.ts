@@ -7,14 +7,9 @@ import {
 } from "../../schema/definition.js";
 import { DiagnosticError, errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import { isList, isObject, isUnknown, type ObjectValue, type Value } from "../../schema/unknown.js";
-import {
-  AmbiguousCreateError,
-  ApiError,
-  WaitFailedError,
-  WaitTimeoutError,
-  type Api,
-  type Waiter,
-} from "../client/index.js";
+import { AmbiguousCreateError, ApiError } from "../client/errors.js";
+import type { Api, Waiter } from "../client/index.js";
+import { WaitFailedError, WaitTimeoutError } from "../client/waiter.js";
 import { mergeApplied, mergeRefreshed } from "./merge.js";
 import { readObject } from "./refresh.js";
 

@@ -137,7 +137,7 @@ function canonicalSet(items: readonly Value[]): readonly Value[] {
 }
 
 const describe = (value: Value, attribute: Attribute | ElementAttribute): string => {
-  if ("sensitive" in attribute && attribute.sensitive === true) return "a value of another type (sensitive)";
+  if (attribute.sensitive === true) return "a value of another type (sensitive)";
   if (isList(value)) return "a list";
   return isObject(value) ? "an object" : JSON.stringify(value);
 };

@@ -34,7 +34,7 @@ export interface ResourcePlan {
 }
 
 interface PlanRequest {
-  readonly definition: Pick<Resource<never>, "attributes" | "timeouts" | "update" | "modifyPlan">;
+  readonly definition: Pick<Resource, "attributes" | "timeouts" | "update" | "modifyPlan">;
   readonly address: string;
   /** Decoded configuration: every attribute present, null where not set. */
   readonly config: ObjectValue;
@@ -110,7 +110,7 @@ function propose(
       ) {
         return [name, prior !== undefined && sameValue(attribute, before, configured) ? before : configured];
       }
-      if ("default" in attribute && attribute.default !== undefined) return [name, attribute.default];
+      if ("default" in attribute) return [name, attribute.default];
       if (attribute.computed !== true) {
         return [name, attribute.kind === "block" && attribute.nesting !== "single" ? [] : null];
       }

@@ -1,6 +1,7 @@
 import { allAttributes, type Observed, type Resource } from "../../schema/definition.js";
 import type { ObjectValue, Path } from "../../schema/unknown.js";
-import { ApiError, type Api } from "../client/index.js";
+import { ApiError } from "../client/errors.js";
+import type { Api } from "../client/index.js";
 import { changedPaths } from "./compare.js";
 import { mergeRefreshed } from "./merge.js";
 

@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import { allAttributes, type Resource } from "../../schema/definition.js";
 import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagnostics.js";
-import { checkIsolation } from "../../schema/isolation/index.js";
+import { checkIsolation, tablesOf } from "../../schema/isolation/index.js";
 import {
   formatPath,
   isWhollyKnown,
@@ -23,7 +23,7 @@ import { operationGraph } from "./operations.js";
 import { plannedGraph } from "./plan.js";
 import { formatState, PROVIDER, writeState, type Instance, type OutputValue, type State } from "./state.js";
 import { walk } from "./walk.js";
-import { exposed, placementTable, refTable, type Workspace } from "./workspace.js";
+import { exposed, type Workspace } from "./workspace.js";
 
 export interface ApplyOptions {
   readonly onEvent: (event: ApplyEvent) => void;
@@ -69,7 +69,7 @@ class Run {
       api: workspace.api,
       clock: workspace.runtime.clock,
       signal: workspace.signal,
-      owned: () => new Set([...this.#instances.values()].map((instance) => String(instance.values["id"]))),
+      instances: this.#instances,
     });
     const gone = new Set(plan.drift.filter((d) => d.after === null).map((d) => d.address));
     for (const address of gone) this.#instances.delete(address);
@@ -107,7 +107,8 @@ class Run {
       );
     }
     // Data sources are read for managed resources: alone they are nothing.
-    if (![...this.#instances.values()].some((instance) => instance.mode === "managed")) this.#instances.clear();
+    if (![...this.#instances.values()].some((instance) => instance.mode === "managed"))
+      this.#instances.clear();
     const outputs = this.#outputs(hasErrors(this.#diagnostics));
     const state = { ...this.#before, serial: this.#before.serial + 1, instances: this.#instances, outputs };
     const changed = formatState({ ...state, serial: this.#before.serial }) !== formatState(this.#before);
@@ -227,8 +228,7 @@ class Run {
     const { diagnostics } = checkIsolation({
       graph,
       missing,
-      placements: placementTable(runtime.resources),
-      refs: refTable(runtime.resources),
+      ...tablesOf(runtime.resources.values()),
       only: new Set([address]),
     });
     return diagnostics;

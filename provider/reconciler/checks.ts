@@ -21,10 +21,9 @@ export function readConfig(
     return { config: {}, sensitive: [], diagnostics: evaluated.diagnostics };
   const decoded = decode(attributes, evaluated.value);
   const at = (d: Diagnostic): Diagnostic => ({ ...d, address: block.address, origin: block.origin });
-  const custom =
-    hasErrors(decoded.diagnostics) || definition === undefined || !("validate" in definition)
-      ? []
-      : (definition.validate?.(decoded.config) ?? []);
+  const custom = hasErrors(decoded.diagnostics)
+    ? []
+    : (workspace.runtime.resources.get(block.type)?.validate?.(decoded.config) ?? []);
   const problems = hasErrors(decoded.diagnostics) ? [] : validateConfig(attributes, decoded.config);
   return {
     config: decoded.config,

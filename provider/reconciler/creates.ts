@@ -1,7 +1,8 @@
 import type { Clock } from "../../schema/clock.js";
 import type { Observed, Resource } from "../../schema/definition.js";
 import { isList, isObject, isUnknown, type ObjectValue, type Value } from "../../schema/unknown.js";
-import { AmbiguousCreateError, type Api } from "../client/index.js";
+import { AmbiguousCreateError } from "../client/errors.js";
+import type { Api } from "../client/index.js";
 import type { Applied } from "../lifecycle/apply.js";
 import type { Journal } from "./journal.js";
 import { fits, matchLost } from "./recovery.js";
@@ -12,12 +13,18 @@ interface LedgerOptions {
   readonly api: Api;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Ids of the objects that the state holds by now. */
-  readonly owned: () => ReadonlySet<string>;
+  /** What the state holds by now, by address. */
+  readonly instances: ReadonlyMap<string, Instance>;
+}
+
+/** A create whose outcome is open. */
+interface OpenCreate {
+  readonly known: ObjectValue;
+  lost: boolean;
 }
 
 /** Pages of a list that are worth reading to know what existed before a create. */
-const BASELINE_PAGES = 10;
+const BASELINE_PAGES = 50;
 /** How often a lost create is looked for, and how often it is sent again once it is known not to have happened. */
 const LOOKS = 4;
 const SENDS = 3;
@@ -28,9 +35,9 @@ const SENDS = 3;
  */
 export class CreateLedger {
   readonly #options: LedgerOptions;
-  readonly #baselines = new Map<string, Promise<ReadonlySet<string>>>();
-  /** Creates whose outcome is open, by type: an object may be theirs. */
-  readonly #open = new Map<string, Map<string, { readonly known: ObjectValue; lost: boolean }>>();
+  readonly #baselines = new Map<string, Promise<ReadonlySet<string> | null>>();
+  /** By type and address. */
+  readonly #open = new Map<string, Map<string, OpenCreate>>();
 
   constructor(options: LedgerOptions) {
     this.#options = options;
@@ -47,7 +54,7 @@ export class CreateLedger {
     const { journal, clock } = this.#options;
     const known = knownMembers(planned);
     await this.#baseline(definition);
-    const open = this.#open.get(definition.type) ?? new Map<string, { known: ObjectValue; lost: boolean }>();
+    const open = this.#open.get(definition.type) ?? new Map<string, OpenCreate>();
     this.#open.set(definition.type, open);
     try {
       for (let send = 1; ; send++) {
@@ -77,15 +84,18 @@ export class CreateLedger {
     }
   }
 
-  /** The objects of a type before this run made any: never taken for one of ours. Asked once a type. */
-  #baseline(definition: Resource<Api>): Promise<ReadonlySet<string>> {
+  /**
+   * The objects of a type before this run made any: never taken for one of ours. Null when there are too many to
+   * list, or the cloud's list is incomplete. Asked once a type.
+   */
+  #baseline(definition: Resource<Api>): Promise<ReadonlySet<string> | null> {
     const { api, journal } = this.#options;
     let baseline = this.#baselines.get(definition.type);
     if (baseline === undefined) {
       baseline = (async () => {
-        const ids = (await definition.list?.(api, BASELINE_PAGES))?.map((object) => object.id) ?? [];
+        const ids = (await definition.list?.(api, BASELINE_PAGES))?.map((object) => object.id) ?? null;
         journal.append({ kind: "baseline", type: definition.type, ids });
-        return new Set(ids);
+        return ids && new Set(ids);
       })();
       this.#baselines.set(definition.type, baseline);
     }
@@ -96,35 +106,38 @@ export class CreateLedger {
   async #find(
     definition: Resource<Api>,
     address: string,
-    open: ReadonlyMap<string, { readonly known: ObjectValue; readonly lost: boolean }>,
+    open: ReadonlyMap<string, OpenCreate>,
   ): Promise<Observed | undefined> {
-    const { api, clock, signal, owned } = this.#options;
+    const { api, clock, signal, instances } = this.#options;
     const before = await this.#baseline(definition);
+    let doubtful: readonly string[] = [];
     for (let look = 1; look <= LOOKS; look++) {
       // Full of haste one would take what another create, still under way, is about to be told of.
       await clock.sleep(500 * look, signal);
-      const candidates = ((await definition.list?.(api)) ?? []).filter(
-        (o) => !before.has(o.id) && !owned().has(o.id),
+      const objects = (await definition.list?.(api)) ?? [];
+      const owned = new Set([...instances.values()].map((instance) => instance.values["id"]));
+      const candidates = objects.filter((o) => before?.has(o.id) !== true && !owned.has(o.id));
+      // Creates that got their object ask for no other.
+      const pending = [...open].filter(([other]) => !instances.has(other));
+      const wanted = pending.map(([other, { known }]) => ({ address: other, known }));
+      const mine = candidates.filter((o) => fits(definition, open.get(address)?.known ?? {}, o));
+      doubtful = mine.map((o) => o.id);
+      const contested = pending.some(
+        ([, { known, lost }]) => !lost && mine.some((o) => fits(definition, known, o)),
       );
-      const wanted = [...open].map(([a, { known }]) => ({ address: a, known }));
-      const own = open.get(address)?.known ?? {};
-      const mine = candidates.filter((candidate) => fits(definition, own, candidate));
-      if (mine.length === 0) continue;
-      const rivals = [...open].filter(
-        ([, entry]) => !entry.lost && mine.some((o) => fits(definition, entry.known, o)),
-      );
-      if (rivals.length > 0) continue;
-      const { adopted, ambiguous } = matchLost(definition, wanted, candidates);
-      const doubtful = ambiguous.find((a) => a.addresses.includes(address));
-      if (doubtful !== undefined)
-        throw new AmbiguousCreateError(
-          `create of ${address}`,
-          new Error(`several objects fit: ${doubtful.ids.join(", ")}`),
-        );
+      if (mine.length === 0 || contested) continue;
+      const { adopted, ambiguous } = matchLost(definition, wanted, candidates, before !== null);
       const found = adopted.get(address);
       if (found !== undefined) return found;
+      if (ambiguous.some(({ addresses }) => addresses.includes(address))) break;
+      // The other lost creates account for all there is.
+      doubtful = [];
     }
-    return undefined;
+    if (doubtful.length === 0) return undefined;
+    throw new AmbiguousCreateError(
+      `create of ${address}`,
+      new Error(`these may be what it made: ${doubtful.join(", ")}`),
+    );
   }
 }
 

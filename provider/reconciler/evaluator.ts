@@ -4,7 +4,6 @@ import {
   isObject,
   unmark,
   type Json,
-  type JsonObject,
   type ObjectValue,
   type Path,
   type Value,
@@ -170,13 +169,13 @@ export function createEvaluator(
       if (Array.isArray(node)) return (node as readonly Json[]).map((item, i) => visit(item, [...path, i]));
       if (isObject(node)) {
         return Object.fromEntries(
-          Object.entries(node as JsonObject).map(([key, item]) => [
+          Object.entries(node).map(([key, item]) => [
             key.includes("{") ? keyText(visit(key, path)) : key,
             visit(item, [...path, key]),
           ]),
         );
       }
-      return node as Value;
+      return node;
     };
     const result = unmark(visit(value, []));
     return {
@@ -234,7 +233,7 @@ function* usesIn(value: Json, path: Path): Generator<Located> {
   } else if (Array.isArray(value)) {
     for (const [i, item] of (value as readonly Json[]).entries()) yield* usesIn(item, [...path, i]);
   } else if (isObject(value)) {
-    for (const [key, item] of Object.entries(value as JsonObject)) {
+    for (const [key, item] of Object.entries(value)) {
       yield* usesIn(key, path);
       yield* usesIn(item, [...path, key]);
     }

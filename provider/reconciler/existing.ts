@@ -1,7 +1,9 @@
+import { expandPath } from "../../schema/definition.js";
 import type { ResourceGraph, ResourceNode } from "../../schema/graph.js";
-import { isList, type ObjectValue, type Value } from "../../schema/unknown.js";
+import { tablesOf } from "../../schema/isolation/index.js";
+import { getPath, type ObjectValue } from "../../schema/unknown.js";
 import { readObject } from "../lifecycle/refresh.js";
-import { refTable, type Workspace } from "./workspace.js";
+import type { Workspace } from "./workspace.js";
 
 /**
  * The graph with the objects that it names by literal id but does not manage, as the cloud has them.
@@ -12,15 +14,15 @@ export async function lookUpExisting(
   graph: ResourceGraph,
 ): Promise<{ graph: ResourceGraph; missing: ReadonlySet<string> }> {
   const { resources } = workspace.runtime;
-  const refs = refTable(resources);
+  const { refs } = tablesOf(resources.values());
   const known = new Set([...graph.nodes.values()].map((node) => node.values["id"]));
   const wanted = new Map<string, string>();
   for (const node of graph.nodes.values()) {
     if (node.mode !== "managed") continue;
-    for (const [name, types] of Object.entries(refs[node.type] ?? {})) {
-      const [type] = types;
-      for (const id of texts(node.values[name] ?? null)) {
-        if (type !== undefined && !known.has(id)) wanted.set(id, type);
+    for (const [pattern, [type]] of Object.entries(refs[node.type] ?? {})) {
+      for (const path of expandPath(pattern, node.values)) {
+        const id = getPath(node.values, path);
+        if (type !== undefined && typeof id === "string" && !known.has(id)) wanted.set(id, type);
       }
     }
   }
@@ -44,6 +46,3 @@ const existing = (type: string, id: string, values: ObjectValue): ResourceNode =
   values,
   references: [],
 });
-
-const texts = (value: Value): readonly string[] =>
-  typeof value === "string" ? [value] : isList(value) ? value.flatMap(texts) : [];

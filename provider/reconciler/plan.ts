@@ -2,7 +2,7 @@ import PQueue from "p-queue";
 import { allAttributes } from "../../schema/definition.js";
 import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagnostics.js";
 import { topologicalOrder, type ResourceGraph, type ResourceNode } from "../../schema/graph.js";
-import { checkIsolation } from "../../schema/isolation/index.js";
+import { checkIsolation, tablesOf } from "../../schema/isolation/index.js";
 import {
   equalValues,
   isUnknown,
@@ -20,7 +20,7 @@ import { lookUpExisting } from "./existing.js";
 import type { Block } from "./load.js";
 import type { Drift, OutputChange, Plan, ResourceChange } from "./model.js";
 import { hashState, type Instance, type State } from "./state.js";
-import { exposed, placementTable, refTable, sensitiveAttributes, type Workspace } from "./workspace.js";
+import { exposed, sensitiveAttributes, type Workspace } from "./workspace.js";
 import { walk } from "./walk.js";
 
 export interface PlanRequest {
@@ -258,8 +258,7 @@ async function planChanges(
   const { graph: complete, missing } = await lookUpExisting(workspace, graph);
   const isolation = checkIsolation({
     graph: complete,
-    placements: placementTable(runtime.resources),
-    refs: refTable(runtime.resources),
+    ...tablesOf(runtime.resources.values()),
     missing,
   });
   diagnostics.push(...isolation.diagnostics);

@@ -36,18 +36,20 @@ export function fits(definition: Resource<Api>, known: ObjectValue, candidate: O
 
 export interface Matches {
   readonly adopted: ReadonlyMap<string, Observed>;
-  /** Creates that fit more objects than there were creates, with the ids in question. */
+  /** Creates of which nobody can tell what they made, with the ids in question. */
   readonly ambiguous: readonly { readonly addresses: readonly string[]; readonly ids: readonly string[] }[];
 }
 
 /**
  * Gives each lost create the object it made. Creates that ask for the same are interchangeable: they share out what
- * is there. As soon as there are more objects than creates, nobody can tell which are ours.
+ * is there. As soon as there are more objects than creates, nobody can tell which are ours; nor when it is not
+ * `certain` that all candidates are new.
  */
 export function matchLost(
   definition: Resource<Api>,
   wanted: readonly Wanted[],
   candidates: readonly Observed[],
+  certain = true,
 ): Matches {
   const groups = new Map<string, { addresses: string[]; objects: readonly Observed[] }>();
   const claims = new Map<string, Set<string>>();
@@ -63,7 +65,7 @@ export function matchLost(
   const ambiguous: { addresses: readonly string[]; ids: readonly string[] }[] = [];
   for (const { addresses, objects } of groups.values()) {
     const contested = objects.some((o) => (claims.get(o.id)?.size ?? 0) > 1);
-    if (objects.length > addresses.length || contested)
+    if (objects.length > addresses.length || contested || (!certain && objects.length > 0))
       ambiguous.push({ addresses, ids: objects.map((o) => o.id) });
     else for (const [i, object] of objects.entries()) adopted.set(addresses[i] ?? "", object);
   }
@@ -96,8 +98,9 @@ export async function settleIntents(
       const definition = resources.get(type);
       if (definition === undefined) return [];
       const owned = new Set([...instances.values()].map((instance) => instance.values["id"]));
-      const before = recovered.baselines.get(type) ?? new Set();
-      const adopted = await findLost(definition, intents, (id) => !owned.has(id) && !before.has(id), context);
+      const before = recovered.baselines.get(type) ?? null;
+      const isNew = (id: string) => !owned.has(id) && before?.has(id) !== true;
+      const adopted = await findLost(definition, intents, isNew, before !== null, context);
       return [...adopted].map(([address, object]) => ({
         address,
         object,
@@ -121,7 +124,7 @@ export async function settleIntents(
       const definition = instance && resources.get(instance.type);
       if (instance === undefined || definition === undefined) return;
       context.onProgress?.(`${address}: taking up what the interrupted apply made...`);
-      const id = String(instance.values["id"]);
+      const id = typeof instance.values["id"] === "string" ? instance.values["id"] : "";
       const resumed = await resumeObject(definition, instance.values, { id }, context);
       if (resumed.state !== undefined) {
         instances.set(address, { ...instance, values: resumed.state, tainted: resumed.tainted });
@@ -135,14 +138,15 @@ export async function settleIntents(
 async function findLost(
   definition: Resource<Api>,
   intents: readonly OpenIntent[],
-  mayBeOurs: (id: string) => boolean,
+  isNew: (id: string) => boolean,
+  certain: boolean,
   context: RecoveryContext,
 ): Promise<Map<string, Observed>> {
   const { clock, adopt, api, signal } = context;
   const open = intents.filter((intent) => adopt.get(intent.address) !== "none");
   const latest = Math.max(...intents.map((intent) => intent.at));
   for (;;) {
-    const objects = ((await definition.list?.(api)) ?? []).filter((object) => mayBeOurs(object.id));
+    const objects = ((await definition.list?.(api)) ?? []).filter((object) => isNew(object.id));
     const chosen = new Map<string, Observed>();
     for (const { address } of open) {
       const object = objects.find((o) => o.id === adopt.get(address));
@@ -155,6 +159,7 @@ async function findLost(
         .filter((i) => !chosen.has(i.address))
         .map((i) => ({ address: i.address, known: i.instance.values })),
       objects.filter((o) => !taken.has(o.id)),
+      certain,
     );
     const first = ambiguous[0];
     if (first !== undefined) throw cannotTell(definition.type, first);

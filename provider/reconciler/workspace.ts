@@ -1,6 +1,6 @@
 import type { Clock } from "../../schema/clock.js";
-import { allAttributes, type DataSource, type Placement, type Resource } from "../../schema/definition.js";
-import type { Attributes, ElementAttribute, Attribute } from "../../schema/attributes.js";
+import type { DataSource, Resource } from "../../schema/definition.js";
+import type { Attributes } from "../../schema/attributes.js";
 import type { Diagnostic } from "../../schema/diagnostics.js";
 import {
   isList,
@@ -63,27 +63,3 @@ export function exposed(values: ObjectValue, sensitive: readonly Path[]): Object
 /** The paths that a definition itself declares sensitive. */
 export const sensitiveAttributes = (attributes: Attributes): Path[] =>
   Object.entries(attributes).flatMap(([name, attribute]) => (attribute.sensitive === true ? [[name]] : []));
-
-/** Which resource types the `ref` attributes of every type hold ids of. */
-export const refTable = (
-  resources: Runtime["resources"],
-): Record<string, Record<string, readonly string[]>> =>
-  Object.fromEntries(
-    [...resources].map(([type, definition]) => [
-      type,
-      Object.fromEntries(
-        Object.entries(allAttributes(definition)).flatMap(([name, attribute]) => {
-          const refs = refsOf(attribute);
-          return refs === undefined ? [] : [[name, refs]];
-        }),
-      ),
-    ]),
-  );
-
-const refsOf = (attribute: Attribute | ElementAttribute): readonly string[] | undefined =>
-  attribute.ref ?? ("element" in attribute ? refsOf(attribute.element) : undefined);
-
-export const placementTable = (resources: Runtime["resources"]): Readonly<Record<string, Placement>> =>
-  Object.fromEntries(
-    [...resources].flatMap(([type, { placement }]) => (placement === undefined ? [] : [[type, placement]])),
-  );

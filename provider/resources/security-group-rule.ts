@@ -223,7 +223,7 @@ function checkRemote(config: ObjectValue): Diagnostic[] {
   }
   if ((protocol === "icmp" && ethertype === "IPv6") || (protocol === "icmpv6" && ethertype === "IPv4")) {
     problems.push(
-      errorDiagnostic("IEC2013", `Protocol "${protocol}" does not go with ethertype "${String(ethertype)}"`, {
+      errorDiagnostic("IEC2013", `Protocol "${protocol}" does not go with ethertype "${ethertype}"`, {
         path: ["protocol"],
         detail: "icmp belongs to IPv4, icmpv6 to IPv6.",
       }),

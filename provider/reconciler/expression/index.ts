@@ -1,14 +1,12 @@
 export {
   type BinaryOperator,
   type Expression,
-  excerpt,
   isLiteral,
   ParseError,
   type Reference,
   references,
   type UnaryOperator,
 } from "./ast.js";
-export { isSet } from "./convert.js";
 export { EvaluationError, type EvaluationErrorKind } from "./errors.js";
 export { evaluate, type Scope } from "./evaluate.js";
 export { type FunctionDefinition } from "./functions/definition.js";
