@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import type { Attributes } from "../../schema/attributes.js";
-import type { Diagnostic, Origin } from "../../schema/diagnostics.js";
+import type { Code, Diagnostic, Origin } from "../../schema/diagnostics.js";
 import type { Session, SessionOptions } from "../reconciler/session.js";
 import { renderDiagnostics, type RenderOptions } from "../review/index.js";
 import type { Io } from "./io.js";
@@ -44,12 +44,27 @@ export function createContext(
 /** Tells of diagnostics: as events, or as boxes on stderr. */
 export function report({ io, err, json }: Context, diagnostics: readonly Diagnostic[]): void {
   if (diagnostics.length === 0) return;
-  const shown = diagnostics.map((diagnostic) => ({
+  const shown = collapse(diagnostics).map((diagnostic) => ({
     ...diagnostic,
     origin: nearby(diagnostic.origin, io.cwd),
   }));
   if (json === undefined) io.stderr.write(renderDiagnostics(shown, err));
   else json.diagnostics(shown);
+}
+
+/** The way to the cloud is one: when it fails, every call fails in the same way. */
+const OF_THE_CONNECTION: ReadonlySet<Code> = new Set<Code>(["IEC4001", "IEC4002"]);
+
+/** Failures of the connection once, without the resource that happened to meet it. */
+function collapse(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const alike = ({ code, summary }: Diagnostic) =>
+    diagnostics.filter((other) => other.code === code && other.summary === summary);
+  return diagnostics.flatMap((diagnostic) => {
+    const group = OF_THE_CONNECTION.has(diagnostic.code) ? alike(diagnostic) : [diagnostic];
+    if (group.length === 1) return [diagnostic];
+    const { severity, code, summary, detail } = diagnostic;
+    return diagnostic === group[0] ? [{ severity, code, summary, detail }] : [];
+  });
 }
 
 /** Files below the working folder are named from there. */

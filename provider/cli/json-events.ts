@@ -133,7 +133,7 @@ const changeFields = ({
   resource: resourceFields(address),
   action,
   ...(reason !== undefined && { reason: REASONS[reason] }),
-  ...(changed.length > 0 && { changed: changed.map(formatPath) }),
+  ...((action === "update" || action === "replace") && { changed: changed.map(formatPath) }),
   ...(replacePaths.length > 0 && { replace_paths: replacePaths.map(formatPath) }),
   ...(origin?.constructPath !== undefined && { construct_path: origin.constructPath }),
 });

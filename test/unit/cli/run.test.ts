@@ -157,6 +157,16 @@ describe("messages", () => {
     expect(stderr.text).not.toMatch(/\.ts/);
   });
 
+  it("tells a failure of the connection once", async () => {
+    const unreachable = (address: string) =>
+      errorDiagnostic("IEC4002", "http://x cannot be reached", { address, detail: `GET /${address}` });
+    const diagnostics = [unreachable("a"), unreachable("b"), errorDiagnostic("IEC4003", "Refused")];
+    const { exitCode, stderr } = start(["plan"], { plan: { ...emptyPlan, diagnostics } });
+    expect(await exitCode).toBe(1);
+    expect(stderr.text.match(/IEC\d+/g)).toEqual(["IEC4002", "IEC4003"]);
+    expect(stderr.text).not.toMatch(/resource:/);
+  });
+
   it("names files from the working folder", async () => {
     const origin = { file: join(CWD, "stack", "main.ts"), line: 7 };
     const open = new DiagnosticError(errorDiagnostic("IEC2004", "Unknown attribute", { origin }));
