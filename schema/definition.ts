@@ -90,10 +90,18 @@ export interface ResourceSpec<A extends Attributes, Api> {
   /** One create call. Returns what the answer tells, with the id. */
   create(plan: PlanOf<A>, api: Api): Promise<ObservedOf<A> & { readonly id: string }>;
   /** Calls that need the object to be ready, such as binding it. `created` is what is known of it by now. */
-  configure?(plan: PlanOf<A>, created: ObservedOf<A> & { readonly id: string }, api: Api): Promise<void>;
-  /** What the cloud tells now; undefined = gone. */
+  configure?(
+    plan: PlanOf<A>,
+    created: ObservedOf<A> & { readonly id: string },
+    api: Api,
+    steps: Steps<A>,
+  ): Promise<void>;
+  /**
+   * What the cloud tells now; undefined = gone. `state` is what is known by then: the id at least, and what the
+   * import id told; the whole state at a refresh.
+   */
   read(
-    state: { readonly id: string },
+    state: ObservedOf<A> & { readonly id: string },
     api: Api,
   ): Promise<(ObservedOf<A> & { readonly id: string }) | undefined>;
   /**
@@ -105,19 +113,29 @@ export interface ResourceSpec<A extends Attributes, Api> {
     maxPages?: number,
   ): Promise<readonly (ObservedOf<A> & { readonly id: string })[] | undefined>;
   /** Absent when every change replaces. Returns what the answer tells, or nothing. */
-  update?(prior: StateOf<A>, plan: PlanOf<A>, api: Api): Promise<ObservedOf<A> | undefined>;
+  update?(prior: StateOf<A>, plan: PlanOf<A>, api: Api, steps: Steps<A>): Promise<ObservedOf<A> | undefined>;
   /** The delete call; not-found is handled by the lifecycle. */
   delete(state: StateOf<A>, api: Api): Promise<void>;
   /** Whether deletion takes effect later (until then the object may still be read). */
   readonly deletesLater?: true;
   /** Checks that one attribute alone cannot express. Unknown values arrive as Unknown. */
   validate?(config: ObjectValue): readonly Diagnostic[];
+  /** Changes with the same key are made one after the other, where the cloud cannot take them side by side. */
+  exclusive?(values: ObservedOf<A>): string;
+  /** What an import id says, where it is more than the id. Throws a DiagnosticError when it is malformed. */
+  importId?(text: string): ObservedOf<A> & { readonly id: string };
   /** What the configuration settles beyond defaults: a patch of computed attributes. */
   modifyPlan?(config: ObjectValue): ObjectValue;
   /** Attributes that identify an object its create was cut off from; all must be equal to adopt it. */
   readonly adoptBy?: readonly (keyof A & string)[];
   /** Whether an object looks like one whose create was just cut off; any does when this is absent. */
   adoptable?(candidate: ObservedOf<A>): boolean;
+}
+
+/** For members that need several calls with a wait in between. */
+export interface Steps<A> {
+  /** Waits for one of these statuses, and tells the object as it is then. Statuses that mean failure end the wait. */
+  until(...ready: readonly string[]): Promise<ObservedOf<A> & { readonly id: string }>;
 }
 
 /** A resource definition with its attribute types erased: what lifecycle and registry work with. */
@@ -131,16 +149,26 @@ export interface Resource<Api = never> {
   readonly statuses?: Statuses<Api>;
   readonly api: readonly string[];
   create(plan: PlanValues, api: Api): Promise<Observed>;
-  configure?(plan: PlanValues, created: Observed, api: Api): Promise<void>;
-  read(state: { readonly id: string }, api: Api): Promise<Observed | undefined>;
+  configure?(plan: PlanValues, created: Observed, api: Api, steps: ErasedSteps): Promise<void>;
+  read(state: Observed, api: Api): Promise<Observed | undefined>;
   list?(api: Api, maxPages?: number): Promise<readonly Observed[] | undefined>;
-  update?(prior: ObjectValue, plan: PlanValues, api: Api): Promise<Partial<Observed> | undefined>;
+  update?(
+    prior: ObjectValue,
+    plan: PlanValues,
+    api: Api,
+    steps: ErasedSteps,
+  ): Promise<Partial<Observed> | undefined>;
+  exclusive?(values: PlanValues): string;
+  importId?(text: string): Observed;
   delete(state: ObjectValue, api: Api): Promise<void>;
   readonly deletesLater?: true;
   validate?(config: ObjectValue): readonly Diagnostic[];
   modifyPlan?(config: ObjectValue): ObjectValue;
   readonly adoptBy?: readonly string[];
   adoptable?(candidate: Observed): boolean;
+}
+export interface ErasedSteps {
+  until(...ready: readonly string[]): Promise<Observed>;
 }
 /** Values for a handler: undefined = the cloud decides. */
 export type PlanValues = Readonly<Record<string, Value | undefined>>;

@@ -130,7 +130,7 @@ function missingCredentials(lookup: Lookup): Diagnostic {
       missing === undefined
         ? `Set ${list(["access_key", "secret_key"])} in the environment or the provider block. ` +
           "Without an account, `iec simulate -- COMMAND` runs a command against the bundled stand-in."
-        : `${list(missing)} is not set.`,
+        : `${list(missing)} is not set. Set it in the environment or the provider block.`,
     path: [missing?.[0] ?? "access_key"],
   });
 }

@@ -79,7 +79,7 @@ export class ApiError extends Error {
 
   diagnostic(): Diagnostic {
     const id = this.requestId === undefined ? "" : ` Request id: ${this.requestId}.`;
-    const detail = (fix: string) => ({ detail: `${this.message}.${id} ${fix}`.trim() });
+    const detail = (fix: string) => ({ detail: `${this.message.replace(/\.$/, "")}.${id} ${fix}`.trim() });
     if (this.kind === "unreachable" || this.kind === "broken") {
       return errorDiagnostic(
         "IEC4002",
@@ -160,7 +160,7 @@ function connectionFix(code = ""): string {
 
 function refusalFix(error: ApiError): string {
   if (error.isForbidden)
-    return "The account needs access to IEC, and the user an IAM permission for this call.";
+    return "Check the account's domain (HW_DOMAIN_ID). It needs access to IEC, and the user an IAM permission for this call.";
   if (error.isThrottled) return "Too many calls; lower --parallelism or try again later.";
   if ((error.status ?? 0) >= 500) return "The cloud failed; try again later.";
   return "";

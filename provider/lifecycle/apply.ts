@@ -1,6 +1,7 @@
 import {
   allAttributes,
   minutes,
+  type ErasedSteps,
   type Observed,
   type PlanValues,
   type Resource,
@@ -15,6 +16,8 @@ import { readObject } from "./refresh.js";
 
 /** Waits of resources that declare none: their calls take effect at once, but deletes may have to wait for others. */
 const DEFAULT_TIMEOUT = minutes(2);
+/** How long an object just created may stay out of sight before it is believed gone. */
+const VISIBLE_WITHIN = minutes(1);
 
 export interface ApplyContext {
   readonly api: Api;
@@ -23,6 +26,8 @@ export interface ApplyContext {
   /** Called once, as soon as the cloud told the id: what is known by then must be saved before anything else happens. */
   readonly onCreated: (state: ObjectValue) => void;
   readonly onStatus?: ((status: string | undefined) => void) | undefined;
+  /** Values of write-only attributes: for the calls, never for the state. */
+  readonly writeOnly?: ObjectValue | undefined;
 }
 
 export interface Applied {
@@ -44,7 +49,7 @@ export async function createObject(
   context: ApplyContext,
   existing?: Observed,
 ): Promise<Applied> {
-  const plan = toPlan(planned);
+  const plan = toPlan(planned, context.writeOnly);
   let observed: Observed;
   try {
     observed = existing ?? (await definition.create(plan, context.api));
@@ -54,19 +59,26 @@ export async function createObject(
   }
   context.onCreated(settled(definition, planned, observed));
   try {
-    const timeout = timeoutOf(definition, planned, "create");
-    let ready = await untilReady(definition, observed, "create", timeout, context);
+    const timeoutMs = timeoutOf(definition, planned, "create");
+    const object = { ...plan, ...observed };
+    let told = observed;
+    const ready = async (askFirst: boolean) => {
+      // Without statuses the answers themselves say all there is to wait for.
+      if (definition.statuses === undefined) return;
+      told = { ...observed, ...(await untilReady(definition, object, { timeoutMs, askFirst }, context)) };
+    };
+    await ready(false);
     if (definition.configure !== undefined) {
-      await definition.configure(plan, { ...observed, ...ready }, context.api);
-      ready =
-        definition.statuses === undefined
-          ? ready
-          : await untilReady(definition, observed, "update", timeout, context);
+      const steps = stepsOf(definition, object, timeoutMs, context);
+      await definition.configure(plan, { ...object, ...told }, context.api, steps);
+      await ready(true);
     }
-    const told = { ...observed, ...ready };
     const { state, diagnostics } = mergeApplied(allAttributes(definition), planned, told);
-    return { state, tainted: false, diagnostics };
+    const lost = secretsLost(definition, object, told);
+    return { state, tainted: lost.length > 0, diagnostics: [...diagnostics, ...lost] };
   } catch (error) {
+    // Cut off, it is nobody's fault: the next apply waits on.
+    if (context.signal?.aborted === true) throw error;
     return { state: settled(definition, planned, observed), tainted: true, diagnostics: diagnose(error) };
   }
 }
@@ -82,26 +94,37 @@ export async function resumeObject(
   context: Omit<ApplyContext, "onCreated">,
 ): Promise<Applied> {
   const attributes = allAttributes(definition);
-  // A value that only the lost answer told can never be had again.
-  const lost = Object.entries(attributes).some(
-    ([name, attribute]) => attribute.toldOnce === true && !Object.hasOwn({ ...known, ...observed }, name),
-  );
+  const object = { ...known, ...observed };
+  const lost = secretsLost(definition, object);
+  const { api, waiter, signal, onStatus } = context;
   try {
-    const ready = await untilReady(
-      definition,
-      observed,
-      "update",
-      timeoutOf(definition, known, "create"),
-      context,
-    );
-    return {
-      state: mergeRefreshed(attributes, known, { ...observed, ...ready }),
-      tainted: lost,
-      diagnostics: [],
-    };
+    const timeoutMs = timeoutOf(definition, known, "create");
+    // Whether an object that is nowhere to be seen is gone for good, the next plan tells.
+    const ready = (await appears())
+      ? await untilReady(definition, object, { timeoutMs, askFirst: true }, context)
+      : {};
+    const state = mergeRefreshed(attributes, known, { ...observed, ...ready });
+    return { state, tainted: lost.length > 0, diagnostics: lost };
   } catch (error) {
+    if (context.signal?.aborted === true) throw error;
     const state = mergeRefreshed(attributes, known, observed);
     return { state, tainted: true, diagnostics: diagnose(error) };
+  }
+
+  async function appears(): Promise<boolean> {
+    if ((await readObject(definition, object, api)) !== undefined) return true;
+    if (definition.statuses === undefined) return false;
+    const { type } = definition;
+    const polls = pollsOf(definition, object, api);
+    const outcome = (status: string | undefined) => (status === undefined ? "pending" : "done");
+    try {
+      const timeoutMs = VISIBLE_WITHIN;
+      await waiter.wait({ type, id: object.id, ...polls, outcome, timeoutMs, signal, onPoll: onStatus });
+      return true;
+    } catch (error) {
+      if (error instanceof WaitTimeoutError) return false;
+      throw error;
+    }
   }
 }
 
@@ -115,15 +138,16 @@ export async function updateObject(
   const attributes = allAttributes(definition);
   const id = idOf(prior);
   try {
-    const answer = await definition.update?.(prior, toPlan(planned), context.api);
-    const observed = { ...answer, id };
-    const timeout = timeoutOf(definition, planned, "update");
+    const timeoutMs = timeoutOf(definition, planned, "update");
+    const object = { ...prior, id };
+    const steps = stepsOf(definition, object, timeoutMs, context);
+    const answer = await definition.update?.(prior, toPlan(planned, context.writeOnly), context.api, steps);
     const complete = answer !== undefined && definition.statuses === undefined;
-    const now = complete ? observed : await untilReady(definition, observed, "update", timeout, context);
-    const { state, diagnostics } = mergeApplied(attributes, planned, { ...observed, ...now });
+    const now = complete ? {} : await untilReady(definition, object, { timeoutMs, askFirst: true }, context);
+    const { state, diagnostics } = mergeApplied(attributes, planned, { ...answer, ...now });
     return { state, tainted: false, diagnostics };
   } catch (error) {
-    const observed = await readObject(definition, id, context.api).catch(() => undefined);
+    const observed = await readObject(definition, { ...prior, id }, context.api).catch(() => undefined);
     const state = observed === undefined ? prior : mergeApplied(attributes, prior, observed).state;
     return { state, tainted: false, diagnostics: diagnose(error) };
   }
@@ -171,7 +195,7 @@ export async function deleteObject(
   }
 
   async function untilGone(): Promise<void> {
-    const polls = pollsOf(definition, id, api);
+    const polls = pollsOf(definition, { ...state, id }, api);
     // Where no status is declared, deletes mostly take effect at once.
     if (definition.statuses === undefined && (await polls.one()) === undefined) return;
     const failed = definition.statuses?.failed ?? [];
@@ -187,19 +211,26 @@ export async function deleteObject(
   }
 }
 
-/** What the cloud tells of an object once it is ready: nothing more than `observed` for types that are ready at once. */
+interface Wait {
+  readonly timeoutMs: number;
+  /** Whether it may be ready already: then it is asked before the first pause. */
+  readonly askFirst: boolean;
+  /** Instead of the statuses that the definition calls ready. */
+  readonly ready?: readonly string[];
+}
+
+/** What the cloud tells of an object once it is ready. Types without statuses are ready at once. */
 async function untilReady(
   definition: Resource<Api>,
-  observed: Observed,
-  operation: "create" | "update",
-  timeoutMs: number,
+  object: Observed,
+  { timeoutMs, askFirst, ready }: Wait,
   context: Omit<ApplyContext, "onCreated">,
 ): Promise<Observed> {
   const { statuses } = definition;
-  const { id } = observed;
+  const { id } = object;
   const { api, waiter, signal, onStatus } = context;
   const readNow = async (): Promise<Observed> => {
-    const now = await readObject(definition, id, api);
+    const now = await readObject(definition, object, api);
     if (now === undefined) {
       throw new DiagnosticError(
         errorDiagnostic("IEC5001", "The object vanished while it was being set up", {
@@ -209,35 +240,39 @@ async function untilReady(
     }
     return now;
   };
-  if (statuses === undefined) return operation === "create" ? observed : readNow();
+  if (statuses === undefined) return readNow();
+  const wanted = ready ?? statuses.ready;
   const outcome = (status: string | undefined) => {
     // An object just created may not be visible yet, and one being updated may be gone for a moment.
     if (status === undefined) return "pending";
-    return statuses.ready.includes(status) ? "done" : statuses.failed.includes(status) ? "failed" : "pending";
+    return wanted.includes(status) ? "done" : statuses.failed.includes(status) ? "failed" : "pending";
   };
-  if (operation === "update") {
+  if (askFirst) {
     const now = await readNow();
     if (outcome(statusOf(now)) === "done") return now;
   }
-  await waiter.wait({
-    type: definition.type,
-    id,
-    ...pollsOf(definition, id, api),
-    outcome,
-    timeoutMs,
-    signal,
-    onPoll: onStatus,
-  });
+  const polls = pollsOf(definition, object, api);
+  await waiter.wait({ type: definition.type, id, ...polls, outcome, timeoutMs, signal, onPoll: onStatus });
   return readNow();
 }
 
+const stepsOf = (
+  definition: Resource<Api>,
+  object: Observed,
+  timeoutMs: number,
+  context: Omit<ApplyContext, "onCreated">,
+): ErasedSteps => ({
+  until: (...ready) => untilReady(definition, object, { timeoutMs, askFirst: true, ready }, context),
+});
+
 /** How to learn the status of one object, and of all of its type in one go. A type without statuses is "present". */
-function pollsOf(definition: Resource<Api>, id: string, api: Api) {
+function pollsOf(definition: Resource<Api>, object: Observed, api: Api) {
   const { statuses } = definition;
+  const { id } = object;
   const one = async (): Promise<string | undefined> => {
     try {
       if (statuses?.one !== undefined) return await statuses.one(id, api);
-      const observed = await definition.read({ id }, api);
+      const observed = await definition.read(object, api);
       return observed && (statusOf(observed) ?? "present");
     } catch (error) {
       if (error instanceof ApiError && error.isNotFound) return undefined;
@@ -250,6 +285,19 @@ function pollsOf(definition: Resource<Api>, id: string, api: Api) {
       (async () => new Map((await definition.list?.(api))?.map((o) => [o.id, statusOf(o) ?? "present"]))));
   return { one, many: many && (() => many(api)) };
 }
+
+/** Values that only the lost answer of a create told: they can never be had again. */
+const secretsLost = (definition: Resource<Api>, ...known: readonly PlanValues[]): readonly Diagnostic[] =>
+  Object.entries(allAttributes(definition)).flatMap(([name, attribute]) =>
+    attribute.toldOnce !== true || known.some((values) => values[name] !== undefined)
+      ? []
+      : [
+          errorDiagnostic("IEC4004", `${name} was lost with the answer to the create`, {
+            path: [name],
+            detail: "The cloud tells it once. Apply again: the object is replaced by a new one.",
+          }),
+        ],
+  );
 
 const statusOf = (observed: Observed): string | undefined =>
   typeof observed["status"] === "string" ? observed["status"] : undefined;
@@ -267,9 +315,12 @@ const idOf = (state: ObjectValue): string => {
 const settled = (definition: Resource<Api>, planned: ObjectValue, observed: Observed): ObjectValue =>
   mergeApplied(allAttributes(definition), planned, observed).state;
 
-const toPlan = (planned: ObjectValue): PlanValues =>
+const toPlan = (planned: ObjectValue, writeOnly: ObjectValue = {}): PlanValues =>
   Object.fromEntries(
-    Object.entries(planned).map(([name, value]) => [name, isUnknown(value) ? undefined : knownOnly(value)]),
+    Object.entries({ ...planned, ...writeOnly }).map(([name, value]) => [
+      name,
+      isUnknown(value) ? undefined : knownOnly(value),
+    ]),
   );
 
 /** Unknowns inside of a value: the cloud decides those members. */

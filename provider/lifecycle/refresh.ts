@@ -8,14 +8,14 @@ import { mergeRefreshed } from "./merge.js";
 /** undefined = gone. */
 export type Refreshed = ObjectValue | undefined;
 
-/** What the cloud says of one object now; undefined = gone. */
+/** What the cloud says of one object now; undefined = gone. `state` is what is known of it: its id at least. */
 export async function readObject(
   definition: Resource<Api>,
-  id: string,
+  state: Observed,
   api: Api,
 ): Promise<Observed | undefined> {
   try {
-    return await definition.read({ id }, api);
+    return await definition.read(state, api);
   } catch (error) {
     if (error instanceof ApiError && error.isNotFound) return undefined;
     throw error;
@@ -38,7 +38,7 @@ export async function refreshType(
   const refreshed = await Promise.all(
     [...states].map(async ([address, state]): Promise<[string, Refreshed]> => {
       const id = typeof state["id"] === "string" ? state["id"] : "";
-      const observed = byId.get(id) ?? (await readObject(definition, id, api));
+      const observed = byId.get(id) ?? (await readObject(definition, { ...state, id }, api));
       return [address, observed && mergeRefreshed(attributes, state, observed)];
     }),
   );

@@ -76,7 +76,7 @@ class Run {
   }
 
   async carryOut(): Promise<{ result: ApplyResult; state: State }> {
-    const { evaluator, configuration, parallelism } = this.#workspace;
+    const { evaluator, configuration, parallelism, signal } = this.#workspace;
     const graph = operationGraph(this.#plan, this.#before, evaluator.dependencies);
     const queue = new PQueue({ concurrency: parallelism });
     const visit = async (node: string): Promise<boolean> => {
@@ -86,8 +86,8 @@ class Run {
       if (operation === undefined) return this.#keep(change);
       return await this.#carryOutOne(change, operation);
     };
-    const { skipped } = await walk(graph.dependencies, visit, { queue, stop: this.#options.stop });
-    const stopped = this.#options.stop.aborted;
+    const stop = AbortSignal.any([this.#options.stop, signal]);
+    const { skipped } = await walk(graph.dependencies, visit, { queue, stop });
     for (const node of skipped) {
       const change = graph.deletes.get(node) ?? graph.changes.get(node);
       const operation = change && operationOf(change, graph.deletes.has(node));
@@ -99,10 +99,12 @@ class Run {
         at: this.#workspace.runtime.clock.now(),
       });
     }
-    if (stopped) {
+    if (signal.aborted || (stop.aborted && skipped.size > 0)) {
       this.#diagnostics.push(
         errorDiagnostic("IEC5004", "The apply was stopped before it was done", {
-          detail: "What was under way is finished and saved. Apply again to go on.",
+          detail: signal.aborted
+            ? "What was under way was cut off. Apply again: it finds out what became of it, and goes on."
+            : "What was under way is finished and saved. Apply again to go on.",
         }),
       );
     }
@@ -114,7 +116,7 @@ class Run {
     const changed = formatState({ ...state, serial: this.#before.serial }) !== formatState(this.#before);
     // A write that fails leaves the journal: the next command goes on from there.
     if (changed || this.#before.serial === 0) await writeState(configuration.statePath, state);
-    this.#journal.remove();
+    this.#journal.finish(state);
     const addresses = [...skipped].map((node) => node.replace(/ \(delete\)$/, ""));
     return {
       result: { ...this.#count, skipped: [...new Set(addresses)], outputs, diagnostics: this.#diagnostics },
@@ -149,7 +151,7 @@ class Run {
     try {
       diagnostics = await this.#perform(change, operation);
     } catch (error) {
-      diagnostics = unexpected(error);
+      diagnostics = this.#workspace.signal.aborted ? [cutOff()] : unexpected(error);
     }
     const located = diagnostics.map((d): Diagnostic => ({
       ...d,
@@ -248,8 +250,8 @@ class Run {
         {
           ...this.#context(change, "create"),
           onCreated: (values) => {
-            this.#journal.append({ kind: "created", address, values });
             this.#instances.set(address, { ...instance, values });
+            this.#journal.append({ kind: "created", address, values });
           },
         },
         existing,
@@ -408,6 +410,11 @@ const unexpected = (error: unknown): readonly Diagnostic[] => {
     ];
   }
 };
+
+const cutOff = (): Diagnostic =>
+  errorDiagnostic("IEC5004", "The work was cut off", {
+    detail: "What was begun is in the state or in the journal: run the command again to go on.",
+  });
 
 const unknownAtApply = (name: string, value: Value): Diagnostic => {
   const [path] = [...leaves(value, [name])].find(([, leaf]) => !isWhollyKnown(leaf)) ?? [[name]];

@@ -56,8 +56,31 @@ function checkBlocks(workspace: Offline): Diagnostic[] {
   return [...configuration.blocks.values()].flatMap((block) => {
     const known = block.mode === "data" ? runtime.dataSources : runtime.resources;
     if (!known.has(block.type)) return [unknownType(block, [...known.keys()])];
+    const dangling = checkReferences(workspace, block);
+    if (dangling.length > 0) return dangling;
     // Warnings come again with the values of the plan.
     return readConfig(workspace, block, values).diagnostics.filter((d) => d.severity === "error");
+  });
+}
+
+/** References to attributes that what they name cannot have. */
+function checkReferences({ configuration, runtime, evaluator }: Offline, block: Block): Diagnostic[] {
+  return evaluator.references(block).flatMap(({ path, to, toPath: [name] }) => {
+    const target = configuration.blocks.get(to);
+    const definition =
+      target && runtime[target.mode === "data" ? "dataSources" : "resources"].get(target.type);
+    const attributes = definition && Object.keys(allAttributes(definition));
+    if (typeof name !== "string" || attributes === undefined || attributes.includes(name)) return [];
+    const near = nearest(name, attributes);
+    return [
+      errorDiagnostic("IEC2004", `${to} has no attribute "${name}"`, {
+        address: block.address,
+        origin: block.origin,
+        path,
+        detail:
+          near === undefined ? `It has: ${attributes.sort().join(", ")}.` : `Did you mean ${to}.${near}?`,
+      }),
+    ];
   });
 }
 

@@ -296,4 +296,4 @@ const keyText = (value: Value): string => {
 const evaluationSummary = (error: EvaluationError): string =>
   error.kind === "unsupported"
     ? "An expression uses something iec does not support yet"
-    : "An expression has no value";
+    : "An expression cannot be evaluated";

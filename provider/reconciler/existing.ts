@@ -31,7 +31,7 @@ export async function lookUpExisting(
   await Promise.all(
     [...wanted].map(async ([id, type]) => {
       const definition = resources.get(type);
-      const found = definition && (await readObject(definition, id, workspace.api));
+      const found = definition && (await readObject(definition, { id }, workspace.api));
       if (found === undefined) missing.add(id);
       else nodes.set(`${type}(${id})`, existing(type, id, found as ObjectValue));
     }),

@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fdatasync, openSync, readFileSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fdatasync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { promisify } from "node:util";
 import { DiagnosticError, errorDiagnostic } from "../../schema/diagnostics.js";
 import type { ObjectValue } from "../../schema/unknown.js";
@@ -9,11 +18,12 @@ import type { Instance, State } from "./state.js";
  * the next command folds it into the state before it does anything else.
  *
  * An `intent` without `created` or `failed` is a create whose outcome nobody knows. Its `baseline` lists the objects
- * of the type that existed before the first create, so that those are never taken for the lost one.
+ * of the type that existed before the first create, so that those are never taken for the lost one; null = the cloud
+ * could not list them.
  */
 export type JournalRecord =
   | { readonly kind: "begin"; readonly version: 1; readonly lineage: string; readonly serial: number }
-  | { readonly kind: "baseline"; readonly type: string; readonly ids: readonly string[] }
+  | { readonly kind: "baseline"; readonly type: string; readonly ids: readonly string[] | null }
   | { readonly kind: "intent"; readonly address: string; readonly at: number; readonly instance: Instance }
   | { readonly kind: "created"; readonly address: string; readonly values: ObjectValue }
   | { readonly kind: "failed"; readonly address: string }
@@ -33,7 +43,8 @@ export interface Recovered {
   readonly intents: readonly OpenIntent[];
   /** Addresses whose id is known, but whose create was not seen to its end. */
   readonly unfinished: readonly string[];
-  readonly baselines: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By type; null = not known. */
+  readonly baselines: ReadonlyMap<string, ReadonlySet<string> | null>;
 }
 
 const sync = promisify(fdatasync);
@@ -45,6 +56,9 @@ export class Journal {
   readonly #path: string;
   #flushing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
+  readonly #baselines: JournalRecord[] = [];
+  /** The records of creates that are not seen to their end yet, by address. */
+  readonly #open = new Map<string, JournalRecord[]>();
 
   private constructor(path: string) {
     this.#path = path;
@@ -56,20 +70,44 @@ export class Journal {
   static begin(statePath: string, state: State): Journal {
     try {
       const journal = new Journal(journalPath(statePath));
-      journal.append({ kind: "begin", version: 1, lineage: state.lineage, serial: state.serial });
+      journal.append(beginOn(state));
       return journal;
     } catch (error) {
-      throw new DiagnosticError(
-        errorDiagnostic("IEC3005", "The journal cannot be written", {
-          detail: `${journalPath(statePath)}: ${(error as Error).message}. Nothing was changed.`,
-        }),
-      );
+      if (error instanceof DiagnosticError) throw error;
+      throw unwritable(journalPath(statePath), error);
     }
   }
 
   /** Hands a record to the operating system before it returns: from then on a killed process loses nothing. */
   append(record: JournalRecord): void {
-    writeSync(this.#fd, `${JSON.stringify(record)}\n`);
+    this.#follow(record);
+    try {
+      // Unlike writeSync it goes on after a partial write.
+      writeFileSync(this.#fd, line(record));
+    } catch (error) {
+      throw unwritable(this.#path, error);
+    }
+  }
+
+  #follow(record: JournalRecord): void {
+    switch (record.kind) {
+      case "begin":
+        break;
+      case "baseline":
+        this.#baselines.push(record);
+        break;
+      case "intent":
+        this.#open.set(record.address, [record]);
+        break;
+      case "created":
+        this.#open.get(record.address)?.push(record);
+        break;
+      case "failed":
+      case "saved":
+      case "deleted":
+        this.#open.delete(record.address);
+        break;
+    }
   }
 
   /** Resolves once everything appended so far is on disk. Calls at the same time share one flush. */
@@ -88,12 +126,35 @@ export class Journal {
     return this.#next;
   }
 
-  /** Ends the journal once the state holds all of it. */
-  remove(): void {
+  /** Ends the journal of an apply whose state is written. What is still open stays on record for the next command. */
+  finish(state: State): void {
     closeSync(this.#fd);
-    unlinkSync(this.#path);
+    if (this.#open.size === 0) {
+      unlinkSync(this.#path);
+      return;
+    }
+    const records = [beginOn(state), ...this.#baselines, ...[...this.#open.values()].flat()];
+    const temporary = `${this.#path}.${process.pid}.tmp`;
+    writeFileSync(temporary, records.map(line).join(""), { mode: 0o600, flush: true });
+    renameSync(temporary, this.#path);
   }
 }
+
+const beginOn = ({ lineage, serial }: State): JournalRecord => ({
+  kind: "begin",
+  version: 1,
+  lineage,
+  serial,
+});
+const line = (record: JournalRecord): string => `${JSON.stringify(record)}\n`;
+
+const unwritable = (path: string, error: unknown): DiagnosticError =>
+  new DiagnosticError(
+    errorDiagnostic("IEC3005", "The journal cannot be written", {
+      detail: `${path}: ${(error as Error).message}. Nothing is created without it.`,
+      origin: { file: path },
+    }),
+  );
 
 /** The state with a left-over journal folded in; undefined when there is no journal. */
 export function recoverJournal(
@@ -119,13 +180,13 @@ export function recoverJournal(
   const instances = new Map(base.instances);
   const intents = new Map<string, OpenIntent>();
   const unfinished = new Set<string>();
-  const baselines = new Map<string, ReadonlySet<string>>();
+  const baselines = new Map<string, ReadonlySet<string> | null>();
   for (const record of records) {
     switch (record.kind) {
       case "begin":
         break;
       case "baseline":
-        baselines.set(record.type, new Set(record.ids));
+        baselines.set(record.type, record.ids && new Set(record.ids));
         break;
       case "intent":
         intents.set(record.address, { address: record.address, at: record.at, instance: record.instance });
@@ -135,9 +196,10 @@ export function recoverJournal(
         break;
       case "created": {
         const intent = intents.get(record.address);
-        if (intent !== undefined)
-          instances.set(record.address, { ...intent.instance, values: record.values });
+        if (intent === undefined) break;
+        instances.set(record.address, { ...intent.instance, values: record.values });
         intents.delete(record.address);
+        unfinished.add(record.address);
         break;
       }
       case "saved":

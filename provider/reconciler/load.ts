@@ -303,14 +303,16 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    const position = /position (\d+)/.exec((error as Error).message)?.[1];
-    // V8 names no position when the text just ends.
-    const before = text.slice(0, position === undefined ? text.length : Number(position));
+    // V8 names no position, or that of the end, when the text just ends.
+    const position = Number(/position (\d+)/.exec((error as Error).message)?.[1] ?? text.length);
+    const before = text.slice(0, position);
     const line = before.split("\n").length;
     throw new DiagnosticError(
       errorDiagnostic("IEC2001", "The configuration file is not valid JSON", {
         detail: `${file}, line ${line}, column ${before.length - before.lastIndexOf("\n")}: ${
-          position === undefined ? "the text ends too early; the file may be cut off" : "this is not JSON"
+          position >= text.trimEnd().length
+            ? "the text ends too early; the file may be cut off"
+            : "this is not JSON"
         }. Synthesize it again.`,
         origin: { file, line },
       }),

@@ -11,6 +11,7 @@ import {
   type ObjectValue,
   type Value,
 } from "../../schema/unknown.js";
+import { ApiError } from "../client/errors.js";
 import { diagnose } from "../lifecycle/apply.js";
 import { changedPaths } from "../lifecycle/compare.js";
 import { planResource } from "../lifecycle/plan.js";
@@ -166,6 +167,7 @@ async function planChanges(
       values.set(address, exposed(change.after ?? {}, change.sensitive));
       return true;
     } catch (error) {
+      if (concernsEveryCall(error)) throw error;
       diagnostics.push(...diagnose(error).map((d) => ({ ...d, address, origin: block.origin })));
       return false;
     }
@@ -271,6 +273,10 @@ async function planChanges(
     conditional: isolation.conditional,
   };
 }
+
+/** Whether any other call would fail alike: that is told once, and of no resource in particular. */
+const concernsEveryCall = (error: unknown): boolean =>
+  error instanceof ApiError && (error.kind !== "answer" || error.isUnauthorized || error.isForbidden);
 
 /** The planned network as the isolation rules see it. What is to be deleted is no part of it. */
 export function plannedGraph(

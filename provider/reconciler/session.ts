@@ -1,6 +1,12 @@
-import { DiagnosticError, hasErrors, errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
+import {
+  dedupe,
+  DiagnosticError,
+  hasErrors,
+  errorDiagnostic,
+  type Diagnostic,
+} from "../../schema/diagnostics.js";
 import type { ObjectValue, Path } from "../../schema/unknown.js";
-import { createWaiter } from "../client/index.js";
+import { createWaiter } from "../client/waiter.js";
 import { applyPlan, type ApplyOptions } from "./apply.js";
 import { checkOffline } from "./checks.js";
 import { createEvaluator } from "./evaluator.js";
@@ -103,10 +109,16 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const notes: Diagnostic[] = [];
     const session = { state: recovered?.state ?? stored ?? emptyState() };
     let workspace: Workspace | undefined;
+    let unsettled = recovered;
 
     /** The way to the cloud is opened when something first needs it: reading the state needs no credentials. */
     const connected = async (): Promise<Workspace> => {
-      if (workspace !== undefined) return workspace;
+      workspace ??= connect();
+      if (unsettled !== undefined) session.state = await settle(workspace, unsettled);
+      unsettled = undefined;
+      return workspace;
+    };
+    const connect = (): Workspace => {
       const provider = evaluator.provider();
       if (hasErrors(provider.diagnostics)) throw new DiagnosticError(...provider.diagnostics);
       const { api, diagnostics } = runtime.connect(provider.value, {
@@ -115,7 +127,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       });
       if (hasErrors(diagnostics)) throw new DiagnosticError(...diagnostics);
       const waiter = createWaiter({ clock: runtime.clock, random: runtime.random });
-      workspace = {
+      return {
         configuration,
         evaluator,
         runtime,
@@ -124,8 +136,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         parallelism: options.parallelism,
         signal,
       };
-      if (recovered !== undefined) session.state = await settle(workspace, recovered);
-      return workspace;
     };
     const settle = async (w: Workspace, left: Recovered): Promise<State> => {
       const settled = await settleIntents(left, {
@@ -153,7 +163,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         if (hasErrors(offline)) return failedPlan(configuration.stack, session.state, offline);
         const w = await connected();
         const plan = await planStack(w, session.state, request);
-        return { ...plan, diagnostics: [...notes, ...plan.diagnostics] };
+        return { ...plan, diagnostics: dedupe([...notes, ...plan.diagnostics]) };
       },
       async apply(plan, applyOptions) {
         const w = await connected();
@@ -161,6 +171,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
           throw outdated();
         const { result, state } = await applyPlan(w, session.state, plan, applyOptions);
         session.state = state;
+        unsettled = recoverJournal(statePath, state, emptyState);
         return result;
       },
       state: () => ({

@@ -17,7 +17,7 @@ export function resolveVariables(
     let value: Value;
     try {
       if (text !== undefined) value = convertVariable(text, variable.type);
-      else if (variable.default !== undefined) value = variable.default;
+      else if (variable.default !== undefined) value = convertDefault(variable.default, variable.type);
       else {
         diagnostics.push(
           errorDiagnostic("IEC2015", `The variable "${name}" has no value`, {
@@ -34,8 +34,8 @@ export function resolveVariables(
           address: `var.${name}`,
           origin: { file },
           detail: variable.sensitive
-            ? "The given text (sensitive) is not."
-            : `${JSON.stringify(text)} is not: ${(error as Error).message}`,
+            ? "Its value (sensitive) is not."
+            : `${text === undefined ? `Its default ${JSON.stringify(variable.default)}` : JSON.stringify(text)} is not: ${(error as Error).message}`,
         }),
       );
       value = null;
@@ -67,4 +67,14 @@ function convertVariable(text: string, type: string | undefined): Value {
     return text === "true";
   }
   return evaluate(parseExpression(text), { lookup: () => undefined });
+}
+
+/** The elements of collections are checked where they are used. */
+function convertDefault(value: Value, type = "any"): Value {
+  const scalar = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  if (["string", "number", "bool"].includes(type)) {
+    if (scalar) return convertVariable(String(value), type);
+    if (value !== null) throw new Error("it is a collection.");
+  } else if (scalar && type !== "any") throw new Error("it is no collection.");
+  return value;
 }

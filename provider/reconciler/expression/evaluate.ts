@@ -1,4 +1,5 @@
 import { isList, isObject, isUnknown, Sensitive, type Value } from "../../../schema/unknown.js";
+import { nearest } from "../../lifecycle/decode.js";
 import { type CallExpression, excerpt, type Expression, type ForExpression } from "./ast.js";
 import {
   convert,
@@ -261,7 +262,11 @@ function evaluateFor(node: ForExpression, collection: Bare, env: Environment): V
 
 function evaluateCall(node: CallExpression, env: Environment): Value {
   const definition = env.scope.functions?.get(node.name) ?? functions.get(node.name);
-  if (!definition) return fail("function", `There is no function "${node.name}"`);
+  if (!definition) {
+    const near = nearest(node.name, [...functions.keys()]);
+    const hint = near === undefined ? "" : `. Did you mean "${near}"?`;
+    return fail("function", `There is no function "${node.name}"${hint}`);
+  }
   if ("refused" in definition)
     return fail("unsupported", `${node.name}() is not supported: ${definition.refused}`);
   if ("lazy" in definition) {
