@@ -1,4 +1,5 @@
 import { minutes } from "../../schema/definition.js";
+import { isUnknown, type Value } from "../../schema/unknown.js";
 
 /** VPC, subnet and route table names. Source: API Explorer. */
 export const NAME = {
@@ -13,3 +14,7 @@ export const NO_ANGLE_BRACKETS = { pattern: /^[^<>]*$/, patternHint: "anything b
 
 /** The waits of the public Terraform provider. */
 export const NETWORK_TIMEOUTS = { create: minutes(10), update: minutes(10), delete: minutes(10) } as const;
+
+/** Whether an attribute is surely set. Of the unknowns an id is: it will not turn out to be null. */
+export const isGiven = (value: Value | undefined): boolean =>
+  isUnknown(value) ? value.source?.path.join() === "id" : value !== null && value !== undefined;

@@ -2,8 +2,8 @@ import { id, number, string, type ObservedOf, type PlanOf } from "../../schema/a
 import { minutes } from "../../schema/definition.js";
 import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import type { components } from "../../schema/generated/iec-api.js";
-import { isUnknown, type ObjectValue } from "../../schema/unknown.js";
-import { NO_ANGLE_BRACKETS } from "./common.js";
+import type { ObjectValue } from "../../schema/unknown.js";
+import { isGiven, NO_ANGLE_BRACKETS } from "./common.js";
 import { defineResource, emptyAsNull, sent, told } from "./define.js";
 
 const attributes = {
@@ -193,7 +193,7 @@ function checkRemote(config: ObjectValue): Diagnostic[] {
   } = config;
   const ethertype = config["ethertype"] ?? "IPv4";
   const problems: Diagnostic[] = [];
-  if (prefix !== null && group !== null && !isUnknown(prefix) && !isUnknown(group)) {
+  if (isGiven(prefix) && isGiven(group)) {
     problems.push(
       errorDiagnostic("IEC2013", "Both remote_ip_prefix and remote_group_id are set", {
         path: ["remote_group_id"],

@@ -3,6 +3,7 @@ import type { PlanOf } from "../../schema/attributes.js";
 import { minutes } from "../../schema/definition.js";
 import { errorDiagnostic, warningDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import type { ObjectValue } from "../../schema/unknown.js";
+import { isGiven } from "./common.js";
 import { defineResource, sent, told } from "./define.js";
 import { listServers, readServer, serverStatus, unbindForeignEips } from "./server-read.js";
 
@@ -298,7 +299,7 @@ export const server = defineResource({
 /** One way to log in: the API takes either, and none can be set later. */
 function checkLogin(config: ObjectValue): Diagnostic[] {
   const { admin_pass: password, key_pair: key } = config;
-  if (password !== null && key !== null) {
+  if (isGiven(password) && isGiven(key)) {
     return [
       errorDiagnostic("IEC2013", "Both admin_pass and key_pair are set", {
         path: ["key_pair"],
