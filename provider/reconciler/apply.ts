@@ -4,6 +4,7 @@ import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagno
 import { checkIsolation, tablesOf } from "../../schema/isolation/index.js";
 import {
   formatPath,
+  isList,
   isWhollyKnown,
   leaves,
   type ObjectValue,
@@ -18,6 +19,7 @@ import { readConfig } from "./checks.js";
 import { CreateLedger } from "./creates.js";
 import { lookUpExisting } from "./existing.js";
 import { Journal } from "./journal.js";
+import { KeyedMutex } from "./mutex.js";
 import type { ApplyEvent, ApplyResult, Operation, Plan, ResourceChange } from "./model.js";
 import { operationGraph } from "./operations.js";
 import { plannedGraph } from "./plan.js";
@@ -54,6 +56,7 @@ class Run {
   readonly #current: Map<string, ResourceChange>;
   readonly #values = new Map<string, Value>();
   readonly #diagnostics: Diagnostic[] = [];
+  readonly #exclusive = new KeyedMutex();
   readonly #count = { created: 0, updated: 0, deleted: 0 };
 
   constructor(workspace: Workspace, state: State, plan: Plan, options: ApplyOptions) {
@@ -182,31 +185,42 @@ class Run {
     if (operation === "read") return await this.#readData(change);
     const definition = this.#workspace.runtime.resources.get(change.type);
     if (definition === undefined) return [];
-    if (operation === "delete") return await this.#delete(change, definition);
+    if (operation === "delete") {
+      const key = definition.exclusive?.(change.before ?? {});
+      return await this.#exclusive.run(key, () => this.#delete(change, definition));
+    }
     const ready = await this.#settleValues(change, definition);
     if (hasErrors(ready.diagnostics)) return ready.diagnostics;
-    return operation === "create"
-      ? await this.#create(change, definition, ready)
-      : await this.#update(change, definition, ready);
+    return await this.#exclusive.run(definition.exclusive?.(ready.planned), () =>
+      operation === "create"
+        ? this.#create(change, definition, ready)
+        : this.#update(change, definition, ready),
+    );
   }
 
   /** The planned values with all they waited for; checked once more, now that they are known. */
   async #settleValues(change: ResourceChange, definition: Resource<Api>): Promise<Ready> {
     const block = this.#workspace.configuration.blocks.get(change.address);
-    if (block === undefined || change.after === null) return { planned: {}, sensitive: [], diagnostics: [] };
+    const nothing = { planned: {}, writeOnly: {}, sensitive: [] };
+    if (block === undefined || change.after === null) return { ...nothing, diagnostics: [] };
     const { config, sensitive, diagnostics } = readConfig(this.#workspace, block, this.#values);
     const errors = diagnostics.filter((d) => d.severity === "error");
-    if (errors.length > 0) return { planned: {}, sensitive, diagnostics: errors };
+    if (errors.length > 0) return { ...nothing, diagnostics: errors };
     const attributes = allAttributes(definition);
     const planned = resolvePlanned(attributes, change.after, config);
     const problems: Diagnostic[] = [];
+    const writeOnly: Record<string, Value> = {};
     for (const [name, attribute] of Object.entries(attributes)) {
       const value = config[name] ?? null;
       const was = change.after[name] ?? null;
+      if (attribute.writeOnly === true && value !== null) writeOnly[name] = value;
       if (!isWhollyKnown(value)) {
         problems.push(unknownAtApply(name, value));
       } else if (
         value !== null &&
+        attribute.writeOnly !== true &&
+        // A computed list that is configured empty is the cloud's to fill.
+        !(attribute.computed === true && isList(value) && value.length === 0) &&
         isWhollyKnown(was) &&
         !sameValue(attribute, was, value) &&
         block.ignoreChanges.length === 0
@@ -216,7 +230,7 @@ class Run {
     }
     this.#current.set(change.address, { ...change, after: planned });
     if (problems.length === 0) problems.push(...(await this.#guard(change.address)));
-    return { planned, sensitive, diagnostics: problems };
+    return { planned, writeOnly, sensitive, diagnostics: problems };
   }
 
   /** Isolation checks that hung on unknowns, made before the call that would break it. */
@@ -249,6 +263,7 @@ class Run {
         ready.planned,
         {
           ...this.#context(change, "create"),
+          writeOnly: ready.writeOnly,
           onCreated: (values) => {
             this.#instances.set(address, { ...instance, values });
             this.#journal.append({ kind: "created", address, values });
@@ -267,12 +282,10 @@ class Run {
     ready: Ready,
   ): Promise<readonly Diagnostic[]> {
     const instance = this.#instanceOf({ ...change, sensitive: ready.sensitive }, {});
-    const applied = await updateObject(
-      definition,
-      change.before ?? {},
-      ready.planned,
-      this.#context(change, "update"),
-    );
+    const applied = await updateObject(definition, change.before ?? {}, ready.planned, {
+      ...this.#context(change, "update"),
+      writeOnly: ready.writeOnly,
+    });
     this.#save(change, instance, applied);
     return applied.diagnostics;
   }
@@ -380,6 +393,7 @@ class Run {
 
 interface Ready {
   readonly planned: ObjectValue;
+  readonly writeOnly: ObjectValue;
   readonly sensitive: readonly Path[];
   readonly diagnostics: readonly Diagnostic[];
 }
