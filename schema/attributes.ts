@@ -178,7 +178,11 @@ export type PlanOf<A> = {
 };
 
 /** What one answer of the cloud tells: an absent attribute is not told, null is told to be not set. */
-export type ObservedOf<A> = { readonly [K in keyof A]?: StateOf<A>[K] | undefined };
+export type ObservedOf<A> = {
+  readonly [K in keyof A]?:
+    | (A[K] extends { kind: "block"; attributes: infer B } ? readonly ObservedOf<B>[] : StateOf<A>[K])
+    | undefined;
+};
 
 /** Whether the user may set it. */
 export const isConfigurable = (a: Attribute): boolean =>

@@ -51,9 +51,10 @@ export function sameValue(attribute: Attribute | ElementAttribute, a: Value, b: 
 const isEmpty = (value: Value): boolean =>
   value === null || value === "" || (isList(value) && value.length === 0);
 
+/** A member that `b` lacks altogether is one the cloud does not tell: it contradicts nothing. */
 const sameObject = (attributes: Attributes, a: ObjectValue, b: ObjectValue): boolean =>
-  Object.entries(attributes).every(([name, attribute]) =>
-    sameValue(attribute, a[name] ?? null, b[name] ?? null),
+  Object.entries(attributes).every(
+    ([name, attribute]) => !Object.hasOwn(b, name) || sameValue(attribute, a[name] ?? null, b[name] ?? null),
   );
 
 /** The attributes in which two values of a whole resource differ, as paths into nested values where that is clear. */

@@ -1,6 +1,11 @@
-import { isConfigurable, type Attribute, type Attributes } from "../../schema/attributes.js";
+import {
+  isConfigurable,
+  type Attribute,
+  type Attributes,
+  type ElementAttribute,
+} from "../../schema/attributes.js";
 import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
-import { isUnknown, type ObjectValue, type Value } from "../../schema/unknown.js";
+import { isList, isObject, isUnknown, type ObjectValue, type Value } from "../../schema/unknown.js";
 import type { PlanValues } from "../../schema/definition.js";
 import { sameValue } from "./compare.js";
 
@@ -17,10 +22,10 @@ export function mergeApplied(
   const state = Object.fromEntries(
     Object.entries(attributes).map(([name, attribute]): [string, Value] => {
       const before = planned[name] ?? null;
-      const value = told[name];
+      const value = told[name] === undefined ? undefined : complete(attribute, told[name]);
       if (value === undefined) return [name, isUnknown(before) ? null : before];
       if (isUnknown(before)) return [name, value];
-      if (sameValue(attribute, before, value)) return [name, before];
+      if (sameValue(attribute, before, told[name] ?? null)) return [name, before];
       if (attribute.volatile === true) return [name, value];
       if (!isConfigurable(attribute)) return [name, before];
       // The cloud's default for something not configured is no contradiction.
@@ -50,7 +55,26 @@ export function mergeRefreshed(attributes: Attributes, prior: ObjectValue, told:
     Object.entries(attributes).map(([name, attribute]): [string, Value] => {
       const before = prior[name] ?? null;
       const value = told[name];
-      return [name, value === undefined || sameValue(attribute, before, value) ? before : value];
+      if (value === undefined || sameValue(attribute, before, value)) return [name, before];
+      return [name, complete(attribute, value)];
     }),
   );
+}
+
+/** A told value with the members of its objects that the cloud leaves out: they are null in the state. */
+function complete(attribute: Attribute | ElementAttribute, value: Value): Value {
+  if (attribute.kind === "object" || attribute.kind === "block") {
+    if (isList(value)) return value.map((item) => complete(attribute, item));
+    if (!isObject(value)) return value;
+    return Object.fromEntries(
+      Object.entries(attribute.attributes).map(([name, nested]) => [
+        name,
+        complete(nested, value[name] ?? null),
+      ]),
+    );
+  }
+  if ((attribute.kind === "list" || attribute.kind === "set") && isList(value)) {
+    return value.map((item) => complete(attribute.element, item));
+  }
+  return value;
 }

@@ -85,6 +85,8 @@ export function fromApi(
     image_id: emptyAsNull(server.image?.id) ?? undefined,
     image_name: server.metadata?.["image_name"],
     vpc_id: server.metadata?.["vpc_id"] ?? addresses[0]?.vpc,
+    // It tells the site, not which operator or lines were asked for.
+    coverage_sites: server.geolocation?.id === undefined ? undefined : [{ site_id: server.geolocation.id }],
     subnet_ids: subnets.length > 0 ? allTold(subnets) : undefined,
     security_groups:
       ports.length > 0 ? [...new Set(ports.flatMap((port) => port.security_groups ?? []))].sort() : undefined,
