@@ -55,11 +55,16 @@ function createProgram(context: Context, end: (exitCode: number) => void): Comma
       end(await (await load())(context, path, flags));
     };
   const approval = (command: Command) => command.option("--auto-approve", "do not ask");
-  const { apply, destroy, drift, plan, show, simulate } = {
+  const { apply, destroy, drift, importCommand, plan, show, simulate } = {
     plan: program.command("plan").description("show what an apply would do"),
     apply: program.command("apply").description("make the cloud match the configuration"),
     destroy: program.command("destroy").description("delete everything in the state"),
     drift: program.command("drift").description("show what changed in the cloud behind the state's back"),
+    importCommand: program
+      .command("import")
+      .description("take an object that exists already into the state")
+      .argument("<address>", "the resource in the stack, such as iec_vpc.main")
+      .argument("<id>", "the object's id, or what the resource's page says to import it by"),
     show: program.command("show").description("show the state"),
     simulate: program.command("simulate").description("serve a stand-in for the cloud"),
   };
@@ -76,6 +81,10 @@ function createProgram(context: Context, end: (exitCode: number) => void): Comma
   );
   addSessionOptions(show).action(async (path: string | undefined, flags: SessionFlags) =>
     end(await (await import("./commands/show.js")).show(context, path, flags)),
+  );
+  addSessionOptions(importCommand).action(
+    async (address: string, id: string, path: string | undefined, flags: SessionFlags) =>
+      end(await (await import("./commands/import.js")).importResource(context, address, id, path, flags)),
   );
   simulate
     .argument("[command...]", "run this with the environment set, and end with it")

@@ -21,7 +21,7 @@ import { lookUpExisting } from "./existing.js";
 import { Journal } from "./journal.js";
 import { KeyedMutex } from "./mutex.js";
 import type { ApplyEvent, ApplyResult, Operation, Plan, ResourceChange } from "./model.js";
-import { operationGraph } from "./operations.js";
+import { managedNeeds, operationGraph } from "./operations.js";
 import { plannedGraph } from "./plan.js";
 import { formatState, PROVIDER, writeState, type Instance, type OutputValue, type State } from "./state.js";
 import { walk } from "./walk.js";
@@ -136,7 +136,7 @@ class Run {
       this.#instances.set(change.address, {
         ...instance,
         values,
-        dependencies: this.#dependenciesOf(change.address),
+        dependencies: managedNeeds(this.#workspace.evaluator.dependencies, change.address),
       });
     this.#values.set(change.address, exposed(values, change.sensitive));
     return true;
@@ -343,7 +343,7 @@ class Run {
   #instanceOf(change: ResourceChange, values: ObjectValue): Instance {
     const { mode, type, name, address } = change;
     const definition = this.#workspace.runtime.resources.get(type);
-    const dependencies = mode === "data" ? [] : this.#dependenciesOf(address);
+    const dependencies = mode === "data" ? [] : managedNeeds(this.#workspace.evaluator.dependencies, address);
     const schemaVersion = definition?.schemaVersion ?? 0;
     return {
       mode,
@@ -356,14 +356,6 @@ class Run {
       dependencies,
       tainted: false,
     };
-  }
-
-  /** All managed resources that it needs, near and far, as Terraform stores them. */
-  #dependenciesOf(address: string): string[] {
-    const { dependencies } = this.#workspace.evaluator;
-    const all = new Set(dependencies.get(address));
-    for (const need of all) for (const further of dependencies.get(need) ?? []) all.add(further);
-    return [...all].filter((need) => !need.startsWith("data.")).sort();
   }
 
   #outputs(failed: boolean): ReadonlyMap<string, OutputValue> {

@@ -10,6 +10,16 @@ export interface OperationGraph {
 
 const deleteOf = (address: string): string => `${address} (delete)`;
 
+/** All managed resources that one needs, near and far, as Terraform stores them. */
+export function managedNeeds(
+  dependencies: ReadonlyMap<string, ReadonlySet<string>>,
+  address: string,
+): string[] {
+  const all = new Set(dependencies.get(address));
+  for (const need of all) for (const further of dependencies.get(need) ?? []) all.add(further);
+  return [...all].filter((need) => !need.startsWith("data.")).sort();
+}
+
 /**
  * The order of an apply.
  *

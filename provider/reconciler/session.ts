@@ -6,17 +6,32 @@ import {
   type Diagnostic,
 } from "../../schema/diagnostics.js";
 import type { ObjectValue, Path } from "../../schema/unknown.js";
+import type { Resource } from "../../schema/definition.js";
+import type { Api } from "../client/index.js";
 import { createWaiter } from "../client/waiter.js";
+import { diagnose } from "../lifecycle/apply.js";
+import { nearest } from "../lifecycle/decode.js";
+import { importObject } from "../lifecycle/import.js";
 import { applyPlan, type ApplyOptions } from "./apply.js";
 import { checkOffline } from "./checks.js";
 import { createEvaluator } from "./evaluator.js";
 import { dropJournal, recoverJournal, type Recovered } from "./journal.js";
-import { findStack, loadConfiguration } from "./load.js";
+import { findStack, loadConfiguration, type Block, type Configuration } from "./load.js";
 import { lockState, type Lock } from "./lock.js";
 import type { ApplyResult, Plan } from "./model.js";
+import { managedNeeds } from "./operations.js";
 import { planStack, type PlanRequest } from "./plan.js";
 import { settleIntents } from "./recovery.js";
-import { emptyState, hashState, readState, writeState, type OutputValue, type State } from "./state.js";
+import {
+  emptyState,
+  hashState,
+  readState,
+  writeState,
+  type OutputValue,
+  type State,
+  PROVIDER,
+  type Instance,
+} from "./state.js";
 import { resolveVariables } from "./variables.js";
 import { sensitiveAttributes, type Runtime, type Workspace } from "./workspace.js";
 
@@ -36,7 +51,7 @@ export interface SessionOptions {
   readonly variables: ReadonlyMap<string, string>;
   /** Resources worked on at the same time. */
   readonly parallelism: number;
-  readonly operation: "plan" | "apply" | "destroy" | "drift" | "show";
+  readonly operation: "plan" | "apply" | "destroy" | "drift" | "show" | "import";
   /** Answers to IEC3006: address -> id of the object an interrupted create made, or "none". */
   readonly adopt?: ReadonlyMap<string, string> | undefined;
   /** Aborted: calls under way are cut off. What they may have made is in the journal. */
@@ -63,6 +78,8 @@ export interface Session {
   plan(request?: PlanRequest): Promise<Plan>;
   /** Carries out a plan of this session; refuses one whose state has changed since. */
   apply(plan: Plan, options: ApplyOptions): Promise<ApplyResult>;
+  /** Takes an object that exists already into the state, as the resource at `address`. Resolves to what it should be told of it. */
+  import(address: string, importId: string): Promise<readonly Diagnostic[]>;
   state(): StateView;
   stats(): {
     readonly calls: number;
@@ -114,7 +131,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     /** The way to the cloud is opened when something first needs it: reading the state needs no credentials. */
     const connected = async (): Promise<Workspace> => {
       workspace ??= connect();
-      if (unsettled !== undefined) session.state = await settle(workspace, unsettled);
+      if (unsettled !== undefined) session.state = await settle(workspace, unsettled).catch(rethrow);
       unsettled = undefined;
       return workspace;
     };
@@ -174,6 +191,27 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         unsettled = recoverJournal(statePath, state, emptyState);
         return result;
       },
+      async import(address, importId) {
+        const { definition, block } = importTarget(configuration, runtime, session.state, address);
+        const w = await connected();
+        const imported = await importObject(definition, importId, w.api).catch(rethrow);
+        const instance: Instance = {
+          mode: "managed",
+          type: block.type,
+          name: block.name,
+          provider: PROVIDER,
+          schemaVersion: definition.schemaVersion,
+          values: imported.state,
+          sensitive: [],
+          dependencies: managedNeeds(evaluator.dependencies, address),
+          tainted: false,
+        };
+        const instances = new Map(session.state.instances).set(address, instance);
+        session.state = { ...session.state, serial: session.state.serial + 1, instances };
+        await writeState(statePath, session.state);
+        dropJournal(statePath);
+        return [...notes, ...imported.diagnostics].map((d) => ({ ...d, address: d.address ?? address }));
+      },
       state: () => ({
         resources: [...session.state.instances].map(([address, i]) => ({
           address,
@@ -203,6 +241,45 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     throw error;
   }
 }
+
+/** The block an object is imported for: it must be in the configuration, and not yet in the state. */
+function importTarget(
+  configuration: Configuration,
+  runtime: Runtime,
+  state: State,
+  address: string,
+): { definition: Resource<Api>; block: Block } {
+  const block = configuration.blocks.get(address);
+  const definition = block && runtime.resources.get(block.type);
+  if (block === undefined || definition === undefined || block.mode !== "managed") {
+    const managed = [...configuration.blocks.values()]
+      .filter((b) => b.mode === "managed")
+      .map((b) => b.address);
+    const near = nearest(address, managed);
+    throw new DiagnosticError(
+      errorDiagnostic("IEC2008", `There is no resource ${address} to import for`, {
+        detail:
+          near === undefined ? "Write it into the stack first, and synthesize." : `Did you mean ${near}?`,
+      }),
+    );
+  }
+  if (state.instances.has(address)) {
+    throw new DiagnosticError(
+      errorDiagnostic("IEC3009", `${address} is in the state already`, {
+        address,
+        origin: block.origin,
+        detail:
+          "One resource stands for one object. Import it for another resource, or remove this one from the state first.",
+      }),
+    );
+  }
+  return { definition, block };
+}
+
+/** What the cloud refused is told as a diagnostic. */
+const rethrow = (error: unknown): never => {
+  throw new DiagnosticError(...diagnose(error));
+};
 
 const environmentVariables = (runtime: Runtime, names: readonly string[]): [string, string][] =>
   names.flatMap((name) => {
