@@ -124,6 +124,14 @@ export interface ResourceSpec<A extends Attributes, Api> {
   exclusive?(values: ObservedOf<A>): string;
   /** What an import id says, where it is more than the id. Throws a DiagnosticError when it is malformed. */
   importId?(text: string): ObservedOf<A> & { readonly id: string };
+  /**
+   * What the cloud would refuse for reasons that only it can tell, asked at plan of everything that is to be created
+   * or changed: a flavor that the site does not offer. Unknown values arrive as Unknown and pass. Lists are asked once
+   * a plan, however many resources ask.
+   */
+  check?(planned: ObjectValue, api: Api): Promise<readonly Diagnostic[]>;
+  /** How much of which quota kinds (`GET /v1/edgeclouds/quotas`) one object takes. */
+  quotas?(planned: ObjectValue): Readonly<Record<string, number>>;
   /** What the configuration settles beyond defaults: a patch of computed attributes. */
   modifyPlan?(config: ObjectValue): ObjectValue;
   /** Attributes that identify an object its create was cut off from; all must be equal to adopt it. */
@@ -163,6 +171,8 @@ export interface Resource<Api = never> {
   delete(state: ObjectValue, api: Api): Promise<void>;
   readonly deletesLater?: true;
   validate?(config: ObjectValue): readonly Diagnostic[];
+  check?(planned: ObjectValue, api: Api): Promise<readonly Diagnostic[]>;
+  quotas?(planned: ObjectValue): Readonly<Record<string, number>>;
   modifyPlan?(config: ObjectValue): ObjectValue;
   readonly adoptBy?: readonly string[];
   adoptable?(candidate: Observed): boolean;

@@ -62,6 +62,8 @@ export const CODES = {
   IEC2018: "A destroy is prevented by the configuration",
   IEC2019: "No resource or object fits a filter",
   IEC2020: "An imported object is not told in full",
+  IEC2021: "A quota would be exceeded",
+  IEC2022: "A site does not offer what is asked of it",
   IEC3001: "The state file cannot be read",
   IEC3002: "The state file was written by a newer version",
   IEC3003: "The plan or journal belongs to another state",

@@ -22,6 +22,7 @@ import type { Block } from "./load.js";
 import type { Drift, OutputChange, Plan, ResourceChange } from "./model.js";
 import { hashState, type Instance, type State } from "./state.js";
 import { exposed, sensitiveAttributes, type Workspace } from "./workspace.js";
+import { precheck } from "./precheck.js";
 import { walk } from "./walk.js";
 
 export interface PlanRequest {
@@ -264,6 +265,8 @@ async function planChanges(
     missing,
   });
   diagnostics.push(...isolation.diagnostics);
+  if (!hasErrors(diagnostics))
+    diagnostics.push(...(await precheck(workspace, [...changes.values(), ...removed])));
   const outputs = wanted === undefined ? planOutputs(workspace, state, values, diagnostics) : [];
   const order = topologicalOrder(evaluator.dependencies);
   return {

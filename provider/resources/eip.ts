@@ -1,6 +1,7 @@
 import { id, number, string, type ObservedOf } from "../../schema/attributes.js";
 import type { components } from "../../schema/generated/iec-api.js";
 import type { Api } from "../client/index.js";
+import { checkBandwidthType, checkLine, checkSite, onSite } from "./offers.js";
 import { NETWORK_TIMEOUTS } from "./common.js";
 import { defineResource, emptyAsNull, sent, told } from "./define.js";
 
@@ -116,6 +117,19 @@ export const eip = defineResource({
   // Binding comes after the id is saved.
   adoptable: (candidate) => candidate.port_id === null,
   deletesLater: true,
+
+  check: ({ site_id, line_id, bandwidth_type }, api) =>
+    onSite(site_id, (site) => {
+      const line = typeof line_id === "string" ? line_id : undefined;
+      return [
+        checkSite(site, ["site_id"], api),
+        ...(line === undefined ? [] : [checkLine(site, line, ["line_id"], api)]),
+        ...(typeof bandwidth_type === "string"
+          ? [checkBandwidthType(site, line, bandwidth_type, ["bandwidth_type"], api)]
+          : []),
+      ];
+    }),
+  quotas: () => ({ publicIp: 1 }),
 
   async create(plan, api) {
     const bandwidth = sent({ id: plan.bandwidth_id, bandwidth_type: plan.bandwidth_type });

@@ -164,6 +164,8 @@ export const securityGroupRule = defineResource({
   deletesLater: true,
   validate: checkRemote,
 
+  quotas: () => ({ securityGroupRule: 1 }),
+
   async create(plan, api) {
     const answer = await api.post("/v1/security-group-rules", { body: { security_group_rule: toApi(plan) } });
     return fromApi(answer.security_group_rule);

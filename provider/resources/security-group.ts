@@ -53,6 +53,8 @@ export const securityGroup = defineResource({
   adoptBy: ["name", "description"],
   deletesLater: true,
 
+  quotas: () => ({ securityGroup: 1 }),
+
   async create(plan, api) {
     const answer = await api.post("/v1/security-groups", {
       body: { security_group: { name: plan.name, ...sent({ description: plan.description }) } },

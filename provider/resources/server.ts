@@ -1,10 +1,12 @@
 import { block, bool, element, id, list, number, set, string } from "../../schema/attributes.js";
 import type { PlanOf } from "../../schema/attributes.js";
-import { minutes } from "../../schema/definition.js";
+import { expandPath, minutes } from "../../schema/definition.js";
 import { errorDiagnostic, warningDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
-import type { ObjectValue } from "../../schema/unknown.js";
+import { getPath, isList, type ObjectValue } from "../../schema/unknown.js";
+import type { Api } from "../client/index.js";
 import { isGiven } from "./common.js";
 import { defineResource, sent, told } from "./define.js";
+import { checkDiskType, checkFlavor, checkImage, checkLine, checkSite, onSite } from "./offers.js";
 import { listServers, readServer, serverStatus, unbindForeignEips } from "./server-read.js";
 
 export const attributes = {
@@ -269,6 +271,9 @@ export const server = defineResource({
   deletesLater: true,
   validate: checkLogin,
 
+  quotas: ({ data_disks }) => ({ instance: 1, volume: 1 + (isList(data_disks) ? data_disks.length : 0) }),
+  check: checkOffers,
+
   async create(plan, api) {
     const answer = await api.post("/v1/cloudservers", { body: { server: toApi(plan) } });
     return { id: told(answer.server_ids?.[0], "the server's id") };
@@ -295,6 +300,29 @@ export const server = defineResource({
     await api.post("/v1/cloudservers/delete", { body: { servers: [{ id: idOf(state) }] } });
   },
 });
+
+/** What the site offers, and the image: known or not at plan, each on its own. */
+async function checkOffers(planned: ObjectValue, api: Api): Promise<readonly Diagnostic[]> {
+  const { flavor_id: flavor, image_id: image, system_disk_type: systemDisk } = planned;
+  const paths = (pattern: string) =>
+    expandPath(pattern, planned).map((path) => [path, getPath(planned, path)] as const);
+  const disks = [...paths("data_disks[].type"), [["system_disk_type"], systemDisk] as const];
+  const [[sitePath, site] = [[], undefined]] = paths("coverage_sites[].site_id");
+  const found = await Promise.all([
+    typeof image === "string" ? checkImage(image, ["image_id"], api) : [],
+    onSite(site, (id) => [
+      checkSite(id, sitePath, api),
+      ...(typeof flavor === "string" ? [checkFlavor(id, flavor, ["flavor_id"], api)] : []),
+      ...disks.flatMap(([path, type]) =>
+        typeof type === "string" ? [checkDiskType(id, type, path, api)] : [],
+      ),
+      ...paths("coverage_sites[].pool_ids[]").flatMap(([path, line]) =>
+        typeof line === "string" ? [checkLine(id, line, path, api)] : [],
+      ),
+    ]),
+  ]);
+  return found.flat();
+}
 
 /** One way to log in: the API takes either, and none can be set later. */
 function checkLogin(config: ObjectValue): Diagnostic[] {

@@ -1,5 +1,6 @@
 import { bool, element, id, list, string, type ObservedOf, type PlanOf } from "../../schema/attributes.js";
 import type { components } from "../../schema/generated/iec-api.js";
+import { checkSite, onSite } from "./offers.js";
 import { NAME, NETWORK_TIMEOUTS } from "./common.js";
 import { defineResource, sent, told } from "./define.js";
 
@@ -97,6 +98,9 @@ export const vpcSubnet = defineResource({
   ],
   adoptBy: ["name", "cidr", "vpc_id", "site_id", "gateway_ip"],
   deletesLater: true,
+
+  check: ({ site_id }, api) => onSite(site_id, (site) => [checkSite(site, ["site_id"], api)]),
+  quotas: () => ({ subnet: 1 }),
 
   async create(plan, api) {
     const answer = await api.post("/v1/subnets", { body: { subnet: toApi(plan) } });

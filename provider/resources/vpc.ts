@@ -57,6 +57,8 @@ export const vpc = defineResource({
   ],
   adoptBy: ["name", "cidr", "mode"],
 
+  quotas: () => ({ vpc: 1 }),
+
   async create(plan, api) {
     const answer = await api.post("/v1/vpcs", { body: { vpc: toApi(plan) } });
     return fromApi(told(answer.vpc, "the VPC"));
