@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly dataFile?: string;
   /** Quotas that differ from the catalog's, by quota kind such as `instance`. */
   readonly quotas?: Readonly<Record<string, number>>;
+  /** Instances of edge services that each site has room for; 20 by default. */
+  readonly capacity?: number;
   readonly clock?: Clock;
   /** Factor on every duration of the cloud (not on latency and faults); 1 by default, 0 = everything at once. */
   readonly timeScale?: number;
@@ -77,7 +79,13 @@ interface Connection {
 export function createSimulatorApp(options: AppOptions = {}): SimulatorApp {
   const seed = options.seed ?? 1;
   const clock = options.clock ?? systemClock;
-  const cloud = new Cloud({ clock, seed, timeScale: options.timeScale ?? 1, quotas: options.quotas ?? {} });
+  const cloud = new Cloud({
+    clock,
+    seed,
+    timeScale: options.timeScale ?? 1,
+    quotas: options.quotas ?? {},
+    capacity: options.capacity ?? 20,
+  });
   const disk = options.dataFile === undefined ? undefined : new Disk(cloud, options.dataFile);
   const journal = new Journal(options.callLimit ?? 10_000);
   const faults = new Faults(options.faults ?? [], new Random(seed + 1));
@@ -100,7 +108,8 @@ export function createSimulatorApp(options: AppOptions = {}): SimulatorApp {
   // Paths without parameters first: `/cloudservers/flavors` is no server id.
   const ordered = [...operations].sort((a, b) => Number(a.path.includes("{")) - Number(b.path.includes("{")));
   for (const operation of ordered) {
-    app.on(operation.method, operation.path.replace(/\{(\w+)\}/g, ":$1"), async (context) =>
+    const paths = [operation.path, operation.described["x-legacy-path"] ?? operation.path];
+    app.on(operation.method, paths.map(routed), async (context) =>
       respond(await server.serve(operation, context.req.raw, context.req.param())),
     );
   }
@@ -141,6 +150,11 @@ export function createSimulatorApp(options: AppOptions = {}): SimulatorApp {
     probe: (packet) => probe(cloud, packet),
     flush: () => disk?.write(),
   };
+}
+
+/** `{name}` as the router writes it. */
+function routed(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1");
 }
 
 /** The adapter's sign that the answer needs no writing: here the connection is gone. */

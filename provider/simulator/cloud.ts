@@ -18,6 +18,12 @@ const delays = {
   instancePower: 300,
   instanceDelete: 400,
   instanceForget: 600,
+  edgecloudScheduling: 200,
+  edgecloudInService: 1500,
+  edgecloudDelete: 400,
+  imageSaving: 200,
+  imageActive: 1200,
+  firewallRules: 30,
 } as const;
 
 export interface CloudOptions {
@@ -25,6 +31,8 @@ export interface CloudOptions {
   readonly seed: number;
   readonly timeScale: number;
   readonly quotas: Readonly<Record<string, number>>;
+  /** Instances of edge services that each site has room for. */
+  readonly capacity: number;
 }
 
 export type QuotaKind = "vcpu" | "ram" | "gigabyte" | "volume" | "instance" | CountedKind;
@@ -39,6 +47,9 @@ const counted = {
   shareBandwidth: "bandwidths",
   instance: "servers",
   volume: "volumes",
+  edgeclouds: "edgeclouds",
+  image: "images",
+  firewall: "firewalls",
 } as const;
 
 const flavors = new Map(catalog.flavors.map((flavor) => [flavor.id, flavor]));
@@ -50,6 +61,7 @@ export class Cloud {
   readonly clock: Clock;
   /** Set during a stale read: objects born later are hidden from it. */
   horizon: number | undefined;
+  private readonly held = new Set<string>();
 
   constructor(private readonly options: CloudOptions) {
     this.clock = options.clock;
@@ -58,6 +70,9 @@ export class Cloud {
       () => this.clock.now(),
       () => this.horizon,
     );
+    for (const image of catalog.images) {
+      if (image.visibility === "private") this.tables.images.add({ ...image });
+    }
     const { security_group_rules, ...group } = catalog.default_security_group;
     this.tables.security_groups.add(group);
     for (const rule of security_group_rules) {
@@ -77,6 +92,27 @@ export class Cloud {
   /** The time at which something started now is done. */
   after(what: keyof typeof delays): number {
     return this.now + delays[what] * this.options.timeScale;
+  }
+
+  /** Whether a call works on the object right now. */
+  busy(id: string): boolean {
+    return this.held.has(id);
+  }
+
+  /** Keeps the object busy for as long as the work takes. */
+  async hold(id: string, what: keyof typeof delays): Promise<void> {
+    const duration = this.after(what) - this.now;
+    if (duration === 0) return;
+    this.held.add(id);
+    await this.clock.sleep(duration);
+    this.held.delete(id);
+  }
+
+  /** How many more instances of edge services the site takes. */
+  room(siteId: string): number {
+    const { servers } = this.tables;
+    const placed = servers.count((server) => server.site_id === siteId && server.edgecloud_id !== "");
+    return Math.max(0, this.options.capacity - placed);
   }
 
   /** A UUID that no object has yet. */
@@ -116,7 +152,13 @@ export class Cloud {
     const quota = this.quota(kind);
     // Counting costs time; where even the entries that are on their way out fit, it is not needed.
     if (kind in counted && this.tables[counted[kind as CountedKind]].entries.size + wanted <= quota) return;
-    if (this.used(kind) + wanted > quota) {
+    this.demandOf(kind, this.used(kind), wanted);
+  }
+
+  /** The same for a quota that each container has for itself, of which it uses `used`. */
+  demandOf(kind: string, used: number, wanted = 1): void {
+    const quota = this.quota(kind);
+    if (used + wanted > quota) {
       throw new Refusal(400, codes.quotaExceeded, `Quota exceeded for ${kind}: the limit is ${quota}.`);
     }
   }

@@ -19,6 +19,8 @@ interface Described {
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: Content;
   readonly responses: Readonly<Record<string, Content & { readonly $ref?: string }>>;
+  /** A path that older clients call. */
+  readonly "x-legacy-path"?: string;
 }
 
 export type Service = "iec" | "iam";

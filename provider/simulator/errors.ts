@@ -12,6 +12,24 @@ export const codes = {
   /** Invented. */
   quotaExceeded: "IEC.000032",
   badPath: "IEC.000030",
+  edgecloudBusy: "IEC.010002",
+  edgecloudName: "IEC.010004",
+  edgecloudNameMissing: "IEC.010005",
+  /** Invented. */
+  edgecloudInUse: "IEC.010008",
+  edgecloudFailed: "IEC.010009",
+  edgecloudDescription: "IEC.010010",
+  /** Invented. */
+  deploymentClosed: "IEC.010101",
+  /** Invented. */
+  deploymentKind: "IEC.010102",
+  /** Invented. */
+  imageJob: "IEC.010405",
+  /** Invented: fail_code of an edge service that found too little room. */
+  noRoom: "IEC.010301",
+  /** Invented: fail_code of an edge service with instances in ERROR. */
+  instanceFailed: "IEC.010302",
+  stack: "IEC.010303",
   keypairImport: "IEC.010229",
   /** Invented. */
   keypairExists: "IEC.010230",
@@ -40,11 +58,38 @@ export const codes = {
   /** Invented. */
   groupInUse: "IEC.020309",
   defaultGroup: "IEC.020310",
+  firewallInUse: "IEC.020913",
+  /** Invented. */
+  firewallBusy: "IEC.020914",
+  /** Invented. */
+  routeExists: "IEC.020402",
+  /** Invented. */
+  systemRoute: "IEC.020403",
+  /** Invented. */
+  routetableInUse: "IEC.020404",
+  /** Invented. */
+  defaultRoutetable: "IEC.020405",
   signature: "APIGW.0301",
   denied: "APIGW.0302",
   unknownApi: "APIGW.0101",
   throttled: "APIGW.0308",
 } as const;
+
+/** Parts of request bodies whose refusal has a code of its own, the more special first; the rest has IEC.000007. */
+const bodyCodes: Readonly<Record<string, readonly (readonly [path: string, code: string])[]>> = {
+  CreateDeployment: [
+    ["/edgecloud/name", codes.edgecloudName],
+    ["/edgecloud/description", codes.edgecloudDescription],
+    ["/edgecloud/stack", codes.stack],
+    ["/edgecloud must match exactly one", codes.edgecloudNameMissing],
+  ],
+};
+
+/** The code for a body that breaks the contract, by what the check says of it. */
+export function bodyCode(operation: string, mismatch: string): string {
+  const found = bodyCodes[operation]?.find(([path]) => mismatch.includes(path));
+  return found?.[1] ?? codes.badParameter;
+}
 
 /** A refusal by the cloud: HTTP status, code and text. */
 export class Refusal extends Error {

@@ -1,7 +1,17 @@
 import { operations } from "./contract.js";
+import { mishaps } from "./operation.js";
 import type { Random } from "./random.js";
 
-const faultKinds = ["throttle", "error500", "lostAnswer", "slow", "staleRead", "reset"] as const;
+const faultKinds = [
+  "throttle",
+  "error500",
+  "lostAnswer",
+  "slow",
+  "staleRead",
+  "reset",
+  "quotaFull",
+  ...mishaps,
+] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 /** A misbehaviour of the cloud. */
@@ -15,6 +25,10 @@ export interface FaultRule {
    * - `lostAnswer`: the effect happens, then the connection ends.
    * - `slow`: the answer takes `ms` longer.
    * - `staleRead`: a GET sees the cloud as it was `ms` ago at least.
+   * - `quotaFull`: a POST answers that the quota is used up, no effect.
+   * - `jobFailed`: the call is accepted, the job behind it fails: an instance ends in ERROR, an image in killed,
+   *   an edge service in failed or delFailed.
+   * - `partialEdgeService`: half of the instances that an edge service gets fail, one at least.
    */
   readonly kind: FaultKind;
   /** 0 to 1; 1 by default. */
@@ -49,6 +63,18 @@ export function parseFaultRules(value: unknown): FaultRule[] {
   });
 }
 
+const edgeServiceJobs = ["ExecuteDeployment", "ExpandEdgecloud"];
+const imageJobs = ["RegisterImage", "CreateImage", "RebuildImage"];
+const jobs = [...edgeServiceJobs, ...imageJobs, "DeleteEdgeCloud", "CreateInstance", "ChangeOs"];
+
+/** Whether a fault of the kind makes sense for the operation; what it does not fit passes unharmed and uncounted. */
+function applies(kind: FaultKind, operation: string, method: string): boolean {
+  if (kind === "staleRead") return method === "GET";
+  if (kind === "quotaFull") return method === "POST";
+  if (kind === "jobFailed") return jobs.includes(operation);
+  return kind !== "partialEdgeService" || edgeServiceJobs.includes(operation);
+}
+
 /** Decides which faults strike a call. */
 export class Faults {
   private readonly rules: { readonly rule: FaultRule; seen: number; struck: number }[];
@@ -65,13 +91,13 @@ export class Faults {
     return this.rules.some(({ rule }) => rule.kind === "staleRead");
   }
 
-  /** The rules that strike this call; stale reads strike GET only. */
+  /** The rules that strike this call. */
   strike(operation: string, method: string): FaultRule[] {
     return this.rules
       .filter((state) => {
         const { rule } = state;
         if (rule.operation !== "*" && rule.operation !== operation) return false;
-        if (rule.kind === "staleRead" && method !== "GET") return false;
+        if (!applies(rule.kind, operation, method)) return false;
         state.seen += 1;
         if (state.seen <= (rule.afterCalls ?? 0) || state.struck >= (rule.times ?? Infinity)) return false;
         if (this.random.next() >= (rule.probability ?? 1)) return false;

@@ -1,4 +1,5 @@
 /** Objects as the simulator keeps them: close to what the API shows, without what can be worked out on reading. */
+import type { Deployment, Edgecloud, EdgeImage } from "./model-edge-services.js";
 
 export interface Vpc {
   id: string;
@@ -25,6 +26,59 @@ export interface Subnet {
   cidr_v6?: string;
   gateway_ip_v6?: string;
   neutron_subnet_id_v6?: string;
+  /** The network ACL in front of it, if any. */
+  firewall_id?: string;
+  /** Its custom route table; absent = the default one of the VPC. */
+  routetable_id?: string;
+}
+
+export interface FirewallRule {
+  id: string;
+  name: string;
+  description: string;
+  enabled: boolean;
+  action: "allow" | "deny" | "reject";
+  /** Empty for any. */
+  protocol: string;
+  ip_version: 4 | 6;
+  source_ip_address: string;
+  destination_ip_address: string;
+  source_port: string;
+  destination_port: string;
+}
+
+export interface FirewallPolicy {
+  id: string;
+  /** In the order in which they are tried. */
+  rules: FirewallRule[];
+}
+
+/** A network ACL; its subnets name it. */
+export interface Firewall {
+  id: string;
+  name: string;
+  description: string;
+  admin_state_up: boolean;
+  ingress: FirewallPolicy;
+  egress: FirewallPolicy;
+}
+
+export interface Route {
+  type: "ecs" | "vip" | "local";
+  destination: string;
+  nexthop: string;
+  description: string;
+}
+
+/** A route table; the subnets of a custom one name it. */
+export interface Routetable {
+  id: string;
+  name: string;
+  description: string;
+  vpc_id: string;
+  default: boolean;
+  /** The user's; those of the system follow from the VPC. */
+  routes: Route[];
 }
 
 export interface SecurityGroup {
@@ -119,6 +173,8 @@ export interface Server {
   launch_index: number;
   /** Line of the first EIP, or empty. */
   eip_type: string;
+  /** The edge service it belongs to, or empty. */
+  edgecloud_id: string;
 }
 
 export interface Volume {
@@ -145,6 +201,11 @@ export interface Kinds {
   servers: Server;
   ports: Port;
   volumes: Volume;
+  firewalls: Firewall;
+  routetables: Routetable;
+  images: EdgeImage;
+  deployments: Deployment;
+  edgeclouds: Edgecloud;
 }
 export type Kind = keyof Kinds;
 
@@ -159,4 +220,9 @@ export const kinds = [
   "servers",
   "ports",
   "volumes",
+  "firewalls",
+  "routetables",
+  "images",
+  "deployments",
+  "edgeclouds",
 ] as const satisfies readonly Kind[];

@@ -2,6 +2,14 @@ import type { Cloud } from "./cloud.js";
 
 export type QueryValue = string | number | boolean | readonly string[];
 
+/**
+ * Bad luck that an operation lives through itself:
+ * - `jobFailed`: what it starts ends badly (ERROR, killed, failed, delFailed).
+ * - `partialEdgeService`: half of the instances of an edge service end badly.
+ */
+export const mishaps = ["jobFailed", "partialEdgeService"] as const;
+export type Mishap = (typeof mishaps)[number];
+
 /** A checked request, as an operation sees it. */
 export interface Call {
   readonly operation: string;
@@ -9,6 +17,8 @@ export interface Call {
   readonly query: Readonly<Record<string, QueryValue>>;
   /** Parsed JSON that fits the operation's request schema. */
   readonly body: unknown;
+  /** What a fault makes of this call. */
+  readonly mishaps: ReadonlySet<Mishap>;
 }
 
 export interface Answer {

@@ -1,10 +1,16 @@
 import type { Operations } from "./operation.js";
 import { bandwidthOperations } from "./operations/bandwidths.js";
+import { deploymentOperations } from "./operations/deployments.js";
+import { edgecloudOperations } from "./operations/edgeclouds.js";
+import { firewallRuleOperations } from "./operations/firewall-rules.js";
+import { firewallOperations } from "./operations/firewalls.js";
 import { instanceOperations } from "./operations/instances.js";
 import { keypairOperations } from "./operations/keypairs.js";
 import { offerOperations } from "./operations/offers.js";
 import { portOperations } from "./operations/ports.js";
 import { publicIpOperations } from "./operations/publicips.js";
+import { routeOperations } from "./operations/routes.js";
+import { routetableOperations } from "./operations/routetables.js";
 import { securityGroupOperations } from "./operations/security-groups.js";
 import { subnetOperations } from "./operations/subnets.js";
 import { volumeOperations } from "./operations/volumes.js";
@@ -22,4 +28,10 @@ export const edgeOperations: Operations = {
   ...portOperations,
   ...volumeOperations,
   ...instanceOperations,
+  ...firewallOperations,
+  ...firewallRuleOperations,
+  ...routetableOperations,
+  ...routeOperations,
+  ...deploymentOperations,
+  ...edgecloudOperations,
 };

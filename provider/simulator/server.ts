@@ -2,10 +2,10 @@ import { Gateway } from "./account.js";
 import type { Cloud } from "./cloud.js";
 import { Contract, type Mismatch, type Operation, readQuery } from "./contract.js";
 import type { Disk } from "./disk.js";
-import { codes, Refusal } from "./errors.js";
+import { bodyCode, codes, Refusal } from "./errors.js";
 import { type FaultRule, Faults } from "./faults.js";
 import type { Journal } from "./journal.js";
-import type { Answer, Call, Handler, Operations } from "./operation.js";
+import { type Answer, type Call, type Handler, type Mishap, mishaps, type Operations } from "./operation.js";
 import { Random } from "./random.js";
 import { edgeOperations } from "./routes.js";
 
@@ -53,7 +53,7 @@ export class ApiServer {
       strikes.find((rule) => rule.kind === kind);
     let outcome: Outcome = struck("reset")
       ? "cut"
-      : (faultAnswer(strikes) ?? (await this.answer(operation, request, params, struck("staleRead"))));
+      : (faultAnswer(strikes) ?? (await this.answer(operation, request, params, strikes)));
     const delay = this.options.latencyMs + (struck("slow")?.ms ?? 0);
     if (delay > 0) await this.cloud.clock.sleep(delay);
     if (struck("lostAnswer")) outcome = "cut";
@@ -74,11 +74,12 @@ export class ApiServer {
     operation: Operation,
     request: Request,
     params: Readonly<Record<string, string>>,
-    stale: FaultRule | undefined,
+    strikes: readonly FaultRule[],
   ): Promise<Answer> {
     let answer: Answer;
     try {
-      const { handler, call } = await this.accept(operation, request, params);
+      const { handler, call } = await this.accept(operation, request, params, strikes);
+      const stale = strikes.find(({ kind }) => kind === "staleRead");
       answer = await this.handle(handler, call, request, stale);
     } catch (error) {
       if (!(error instanceof Refusal)) return failure(`${operation.id} failed: ${String(error)}`);
@@ -99,6 +100,7 @@ export class ApiServer {
     operation: Operation,
     request: Request,
     params: Readonly<Record<string, string>>,
+    strikes: readonly FaultRule[],
   ): Promise<{ handler: Handler; call: Call }> {
     const url = new URL(request.url);
     const body = operation.method === "GET" || operation.method === "DELETE" ? "" : await request.text();
@@ -115,12 +117,14 @@ export class ApiServer {
       params,
       query: readQuery(operation, url.searchParams),
       body: parseBody(operation, body),
+      mishaps: new Set<Mishap>(mishaps.filter((mishap) => strikes.some(({ kind }) => kind === mishap))),
     };
     if (this.options.validate) {
       this.check(operation, codes.badPath, this.contract.parameters(operation, "path", params));
       this.check(operation, codes.badQuery, this.contract.parameters(operation, "query", call.query));
       if (operation.described.requestBody) {
-        this.check(operation, codes.badParameter, this.contract.requestBody(operation, call.body));
+        const mismatch = this.contract.requestBody(operation, call.body);
+        this.check(operation, bodyCode(operation.id, mismatch?.text ?? ""), mismatch);
       }
     }
     return { handler, call };
@@ -182,9 +186,11 @@ function failure(text: string): Answer {
 }
 
 function faultAnswer(strikes: readonly FaultRule[]): Answer | undefined {
-  const rule = strikes.find(({ kind }) => kind === "throttle" || kind === "error500");
+  const rule = strikes.find(({ kind }) => ["throttle", "error500", "quotaFull"].includes(kind));
   if (!rule) return undefined;
   if (rule.kind === "error500") return failure("Internal error (injected).");
+  if (rule.kind === "quotaFull")
+    return refused(new Refusal(400, codes.quotaExceeded, "Quota exceeded (injected)."));
   const seconds = Math.max(1, Math.ceil((rule.ms ?? 1000) / 1000));
   return refused(
     new Refusal(429, codes.throttled, "The throttling threshold has been reached.", {

@@ -1,10 +1,14 @@
 import type { Cloud } from "./cloud.js";
 import { type Kind, type Kinds, kinds } from "./model.js";
 import { viewBandwidth } from "./operations/bandwidths.js";
+import { viewFirewall } from "./operations/firewalls.js";
 import { viewServer } from "./operations/instances.js";
 import { viewKeypair } from "./operations/keypairs.js";
 import { viewPort } from "./operations/ports.js";
 import { viewPublicIp } from "./operations/publicips.js";
+import { viewDeployment } from "./operations/deployments.js";
+import { viewEdgecloud } from "./operations/edgeclouds.js";
+import { endTables, viewRoutetable } from "./operations/routetables.js";
 import { viewGroup } from "./operations/security-groups.js";
 import { viewSubnet } from "./operations/subnets.js";
 import { viewVolume } from "./operations/volumes.js";
@@ -27,6 +31,11 @@ const views: { readonly [K in Kind]: (cloud: Cloud, body: Kinds[K]) => object } 
   servers: (cloud, server) => viewServer(cloud, server),
   ports: viewPort,
   volumes: viewVolume,
+  firewalls: viewFirewall,
+  routetables: viewRoutetable,
+  images: plain,
+  deployments: viewDeployment,
+  edgeclouds: viewEdgecloud,
 };
 
 export function snapshotOf(cloud: Cloud): Snapshot {
@@ -75,6 +84,10 @@ export function removeObject(cloud: Cloud, kind: Kind, id: string): boolean {
     for (const rule of tables.security_group_rules.all()) {
       if (rule.security_group_id === id) tables.security_group_rules.entries.delete(rule.id);
     }
+  }
+  if (kind === "vpcs") endTables(cloud, id);
+  if (kind === "firewalls") {
+    for (const subnet of tables.subnets.all()) if (subnet.firewall_id === id) delete subnet.firewall_id;
   }
   if (kind === "servers") {
     for (const volume of tables.volumes.all())

@@ -20,8 +20,8 @@ function takenIn(cloud: Cloud, subnet: Subnet): Set<number> {
   return taken;
 }
 
-/** The lowest free addresses of the subnet; refuses when there are not enough. */
-export function freeAddresses(cloud: Cloud, subnet: Subnet, count: number): string[] {
+/** Up to `count` free addresses of the subnet, the lowest first. */
+function findAddresses(cloud: Cloud, subnet: Subnet, count: number): string[] {
   const range = rangeOf(subnet.cidr);
   const taken = takenIn(cloud, subnet);
   const fit = usable(subnet);
@@ -29,6 +29,16 @@ export function freeAddresses(cloud: Cloud, subnet: Subnet, count: number): stri
   for (let address = range.first; address <= range.last && found.length < count; address += 1) {
     if (fit(address) && !taken.has(address)) found.push(formatIpv4(address));
   }
+  return found;
+}
+
+export function hasFreeAddresses(cloud: Cloud, subnet: Subnet, count: number): boolean {
+  return findAddresses(cloud, subnet, count).length === count;
+}
+
+/** The lowest free addresses of the subnet; refuses when there are not enough. */
+export function freeAddresses(cloud: Cloud, subnet: Subnet, count: number): string[] {
+  const found = findAddresses(cloud, subnet, count);
   if (found.length < count)
     throw badParameter("subnet", `subnet ${subnet.name} (${subnet.cidr}) has no free address left`);
   return found;

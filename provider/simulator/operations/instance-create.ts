@@ -3,7 +3,6 @@ import {
   findLine,
   findSite,
   type Flavor,
-  type Image,
   type Line,
   offers,
   openSite,
@@ -13,35 +12,40 @@ import { isoSeconds } from "../clock.js";
 import type { Cloud } from "../cloud.js";
 import { badParameter } from "../errors.js";
 import type { AddressPair, Bandwidth, Port, Server, Subnet } from "../model.js";
+import type { EdgeImage } from "../model-edge-services.js";
 import type { Handler } from "../operation.js";
 import { freeAddresses } from "./addresses.js";
 import { chooseBandwidth } from "./bandwidths.js";
+import { findImage } from "./images.js";
 import { checkGroups, checkPairs } from "./ports.js";
 import { addPublicIp } from "./publicips.js";
 import { defaultGroupId } from "./security-groups.js";
 
-interface Disk {
+export interface Disk {
   size: number;
   volume_type: string;
 }
-interface ServerInput {
+/** What requests for single instances and templates of edge services have in common. */
+export interface InstanceSettings {
   name: string;
   with_prefix?: boolean;
   image_ref: string;
   flavor_ref: string;
   admin_pass?: string;
   key_name?: string;
+  root_volume: Disk;
+  data_volumes?: Disk[];
+  security_groups?: { id?: string }[];
+  user_data?: string;
+}
+interface ServerInput extends InstanceSettings {
   net_config: {
     vpc_id: string;
     subnets: { id: string; ipv6_enable?: boolean; allowed_address_pairs?: AddressPair[] }[];
   };
   bandwidth?: { ids?: string[]; bandwidth_types?: string[] };
-  root_volume: Disk;
-  data_volumes?: Disk[];
   count: number;
-  security_groups?: { id?: string }[];
   coverage: { coverage_sites: { site: string; demands: { pool_id?: string; pool_ids?: string[] }[] }[] };
-  user_data?: string;
 }
 
 /** A network card of each instance to be made. */
@@ -54,8 +58,26 @@ interface Uplink {
   readonly line: Line;
   readonly bandwidth: () => Bandwidth;
 }
+interface NicDraft extends Nic {
+  readonly address: string;
+  readonly groups: readonly string[];
+}
+/** An instance to be made, with all choices settled. */
+export interface InstanceDraft {
+  readonly name: string;
+  readonly site: Site;
+  readonly index: number;
+  readonly vpcId: string;
+  readonly settings: Pick<InstanceSettings, "image_ref" | "flavor_ref" | "key_name" | "user_data">;
+  readonly disks: readonly Disk[];
+  readonly nics: readonly NicDraft[];
+  readonly uplinks: readonly Uplink[];
+  readonly edgecloudId?: string;
+  /** Whether it ends in ERROR. */
+  readonly fails: boolean;
+}
 
-function checkFlavor(site: Site, id: string): Flavor {
+export function checkFlavor(site: Site, id: string): Flavor {
   const flavor = catalog.flavors.find((candidate) => candidate.id === id);
   if (!flavor || !offers(site.id).flavor_ids.includes(id)) {
     throw badParameter("flavor_ref", `site ${site.name} does not offer flavor ${id}`);
@@ -66,15 +88,15 @@ function checkFlavor(site: Site, id: string): Flavor {
   return flavor;
 }
 
-function checkImage(id: string, rootSize: number): Image {
-  const image = catalog.images.find((candidate) => candidate.id === id && candidate.status === "active");
-  if (!image) throw badParameter("image_ref", `there is no usable image ${id}`);
+function checkImage(cloud: Cloud, id: string, rootSize: number): EdgeImage {
+  const image = findImage(cloud, id);
+  if (image?.status !== "active") throw badParameter("image_ref", `there is no usable image ${id}`);
   if (rootSize < image.min_disk)
     throw badParameter("root_volume.size", `the image needs ${image.min_disk} GB`);
   return image;
 }
 
-function checkDisks(cloud: Cloud, site: Site, root: Disk, data: readonly Disk[]): void {
+export function checkDisks(cloud: Cloud, site: Site, root: Disk, data: readonly Disk[]): void {
   for (const { volume_type } of [root, ...data]) {
     if (!offers(site.id).volume_types.includes(volume_type)) {
       throw badParameter("volume_type", `site ${site.name} does not offer ${volume_type} disks`);
@@ -88,6 +110,9 @@ function checkDisks(cloud: Cloud, site: Site, root: Disk, data: readonly Disk[])
     throw badParameter("data_volumes.size", "it is above the quota");
   }
 }
+
+/** How passwords read back, and how they are kept. */
+export const maskedPassword = "******";
 
 function checkPassword(password: string, windows: boolean): void {
   const user = windows ? "Administrator" : "root";
@@ -142,20 +167,37 @@ function checkUplinks(cloud: Cloud, site: Site, input: ServerInput, nics: number
   return uplinks;
 }
 
-function checkQuotas(
+/** Refuses when `count` such instances, each with so many EIPs, would exceed a quota. */
+export function checkQuotas(
   cloud: Cloud,
-  input: ServerInput,
+  count: number,
   flavor: Flavor,
   disks: readonly Disk[],
   uplinks: number,
 ): void {
-  const { count } = input;
   cloud.demand("instance", count);
   cloud.demand("vcpu", count * Number(flavor.vcpus));
   cloud.demand("ram", count * flavor.ram);
   cloud.demand("volume", count * disks.length);
   cloud.demand("gigabyte", count * disks.reduce((sum, disk) => sum + disk.size, 0));
   cloud.demand("publicIp", count * uplinks);
+}
+
+/** Checks what does not depend on the site; the result is the ids of the security groups. */
+export function checkSettings(cloud: Cloud, settings: InstanceSettings): string[] {
+  const { image_ref, root_volume, admin_pass, key_name, user_data } = settings;
+  const image = checkImage(cloud, image_ref, root_volume.size);
+  if (admin_pass !== undefined && admin_pass !== maskedPassword)
+    checkPassword(admin_pass, image.__os_type === "Windows");
+  if (key_name !== undefined && !cloud.tables.keypairs.get(key_name)) {
+    throw badParameter("key_name", `there is no key pair ${key_name}`);
+  }
+  if (user_data !== undefined && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(user_data)) {
+    throw badParameter("user_data", "it is not base64");
+  }
+  const groups = (settings.security_groups ?? [{}]).map(({ id = defaultGroupId }) => id);
+  checkGroups(cloud, groups);
+  return groups;
 }
 
 /** For each card of each instance its address, in the order of making. */
@@ -176,44 +218,59 @@ export const createInstance: Handler = (cloud, call) => {
   if (site.status === "sellout")
     throw badParameter("coverage.coverage_sites.site", `site ${site.name} is sold out`);
   const flavor = checkFlavor(site, input.flavor_ref);
-  const image = checkImage(input.image_ref, input.root_volume.size);
   checkDisks(cloud, site, input.root_volume, input.data_volumes ?? []);
-  if (input.admin_pass !== undefined) checkPassword(input.admin_pass, image.__os_type === "Windows");
-  if (input.key_name !== undefined && !cloud.tables.keypairs.get(input.key_name)) {
-    throw badParameter("key_name", `there is no key pair ${input.key_name}`);
-  }
-  if (input.user_data !== undefined && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(input.user_data)) {
-    throw badParameter("user_data", "it is not base64");
-  }
-  const groups = (input.security_groups ?? [{}]).map(({ id = defaultGroupId }) => id);
-  checkGroups(cloud, groups);
+  const groups = checkSettings(cloud, input);
   const nics = checkNics(cloud, site, input.net_config);
   const uplinks = checkUplinks(cloud, site, input, nics.length);
-  checkQuotas(cloud, input, flavor, disks, uplinks.length);
+  checkQuotas(cloud, input.count, flavor, disks, uplinks.length);
   const addressIn = takeAddresses(cloud, nics, input.count);
 
   const server_ids = Array.from({ length: input.count }, (_, index) => {
-    const server = addServer(cloud, input, site, index, uplinks[0]?.line.pool_id ?? "");
-    const ports = nics.map((nic) => addNic(cloud, server, nic, addressIn(nic.subnet), groups));
-    disks.forEach((disk, slot) => addDisk(cloud, server, disk, slot));
-    uplinks.forEach((uplink, slot) => {
-      addPublicIp(cloud, site, uplink.line, uplink.bandwidth(), ports[slot]?.id ?? "", "BINDING", {
-        steps: [{ at: cloud.after("instanceActive"), patch: { status: "ACTIVE" } }],
-      });
+    const number = input.count > 1 ? index + 1 : undefined;
+    const server = makeInstance(cloud, {
+      name: instanceName(site, input.name, input.with_prefix, number),
+      site,
+      index,
+      vpcId: input.net_config.vpc_id,
+      settings: input,
+      disks,
+      nics: nics.map((nic) => ({ ...nic, groups, address: addressIn(nic.subnet) })),
+      uplinks,
+      fails: call.mishaps.has("jobFailed"),
     });
     return server.id;
   });
   return { status: 202, body: { job_id: cloud.newId(), server_ids } };
 };
 
-function addServer(cloud: Cloud, input: ServerInput, site: Site, index: number, line: string): Server {
-  const prefix = input.with_prefix === false ? "" : `IEC-${site.city_short_name}01-`;
-  const suffix = input.count > 1 ? `-${String(index + 1).padStart(4, "0")}` : "";
-  const active = cloud.after("instanceActive");
+/** `IEC-<city>01-web-0003`: with the prefix unless it is off, numbered from 1 when a number is given. */
+export function instanceName(site: Site, base: string, withPrefix = true, number?: number): string {
+  const prefix = withPrefix ? `IEC-${site.city_short_name}01-` : "";
+  return prefix + base + (number === undefined ? "" : `-${String(number).padStart(4, "0")}`);
+}
+
+/** Makes an instance with its cards, disks and EIPs; everything about it has been checked before. */
+export function makeInstance(cloud: Cloud, draft: InstanceDraft): Server {
+  const server = addServer(cloud, draft);
+  const ports = draft.nics.map((nic) => addNic(cloud, server, nic, draft.fails));
+  draft.disks.forEach((disk, slot) => addDisk(cloud, server, disk, slot));
+  draft.uplinks.forEach((uplink, slot) => {
+    addPublicIp(cloud, draft.site, uplink.line, uplink.bandwidth(), ports[slot]?.id ?? "", "BINDING", {
+      steps: [{ at: cloud.after("instanceActive"), patch: { status: "ACTIVE" } }],
+    });
+  });
+  return server;
+}
+
+function addServer(cloud: Cloud, draft: InstanceDraft): Server {
+  const at = cloud.after("instanceActive");
+  const done: Partial<Server> = draft.fails
+    ? { status: "ERROR" }
+    : { status: "ACTIVE", launched_at: isoSeconds(at) };
   return cloud.tables.servers.add(
     {
       id: cloud.newId(),
-      name: prefix + input.name + suffix,
+      name: draft.name,
       description: "",
       // What a first read may show (BEHAVIOUR.md section 3).
       status: "DELETED",
@@ -221,35 +278,28 @@ function addServer(cloud: Cloud, input: ServerInput, site: Site, index: number, 
       created: isoSeconds(cloud.now),
       updated: isoSeconds(cloud.now),
       launched_at: "",
-      flavor_id: input.flavor_ref,
-      image_id: input.image_ref,
-      vpc_id: input.net_config.vpc_id,
-      site_id: site.id,
-      key_name: input.key_name ?? "",
-      user_data: input.user_data ?? "",
-      launch_index: index,
-      eip_type: line,
+      flavor_id: draft.settings.flavor_ref,
+      image_id: draft.settings.image_ref,
+      vpc_id: draft.vpcId,
+      site_id: draft.site.id,
+      key_name: draft.settings.key_name ?? "",
+      user_data: draft.settings.user_data ?? "",
+      launch_index: draft.index,
+      eip_type: draft.uplinks[0]?.line.pool_id ?? "",
+      edgecloud_id: draft.edgecloudId ?? "",
     },
     {
       shownAt: cloud.after("instanceShown"),
       listedAt: cloud.after("instanceBuild"),
       steps: [
         { at: cloud.after("instanceBuild"), patch: { status: "BUILD", task_state: "spawning" } },
-        {
-          at: active,
-          patch: {
-            status: "ACTIVE",
-            task_state: "",
-            launched_at: isoSeconds(active),
-            updated: isoSeconds(active),
-          },
-        },
+        { at, patch: { ...done, task_state: "", updated: isoSeconds(at) } },
       ],
     },
   );
 }
 
-function addNic(cloud: Cloud, server: Server, nic: Nic, address: string, groups: readonly string[]): Port {
+function addNic(cloud: Cloud, server: Server, nic: NicDraft, fails = false): Port {
   return cloud.tables.ports.add(
     {
       id: cloud.newId(),
@@ -257,14 +307,14 @@ function addNic(cloud: Cloud, server: Server, nic: Nic, address: string, groups:
       status: "BUILD",
       mac_address: cloud.random.mac(),
       network_id: nic.subnet.id,
-      ip_address: address,
+      ip_address: nic.address,
       device_id: server.id,
       device_owner: `compute:${offers(server.site_id).availability_zone}`,
-      security_groups: [...groups],
+      security_groups: [...nic.groups],
       allowed_address_pairs: nic.pairs,
       site_id: server.site_id,
     },
-    { steps: [{ at: cloud.after("instanceActive"), patch: { status: "ACTIVE" } }] },
+    { steps: [{ at: cloud.after("instanceActive"), patch: { status: fails ? "DOWN" : "ACTIVE" } }] },
   );
 }
 

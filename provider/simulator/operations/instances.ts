@@ -6,6 +6,7 @@ import type { Cloud } from "../cloud.js";
 import { badParameter, codes, notFound, Refusal } from "../errors.js";
 import type { Port, PublicIp, Server, Volume } from "../model.js";
 import { type Call, fits, numberedPage, ok, type Operations, param, text } from "../operation.js";
+import { findImage } from "./images.js";
 import { createInstance } from "./instance-create.js";
 
 /** Statuses that a filter by the key also finds (BEHAVIOUR.md section 3). */
@@ -62,7 +63,7 @@ export function viewServer(cloud: Cloud, server: Server, belongings: Attached = 
   const { publicIps } = belongings;
   const own = belongings.ports.get(server.id) ?? [];
   const flavor = catalog.flavors.find((candidate) => candidate.id === server.flavor_id);
-  const image = catalog.images.find((candidate) => candidate.id === server.image_id);
+  const image = findImage(cloud, server.image_id);
   const site = findSite(server.site_id);
   const groups = new Set(own.flatMap((port) => port.security_groups));
   const state = powerStates[server.status] ?? { power: 0, vm: server.status.toLowerCase() };
@@ -107,8 +108,8 @@ export function viewServer(cloud: Cloud, server: Server, belongings: Attached = 
     security_groups: [...groups].map((id) => ({ name: cloud.tables.security_groups.get(id)?.name ?? id })),
     progress: null,
     key_name: server.key_name,
-    edgecloud_id: "",
-    edgecloud_name: "",
+    edgecloud_id: server.edgecloud_id,
+    edgecloud_name: cloud.tables.edgeclouds.get(server.edgecloud_id)?.name ?? "",
     geolocation: site && {
       id: site.id,
       area: site.area,
@@ -216,7 +217,7 @@ export const instanceOperations: Operations = {
         (["area", "province", "city"] as const).every((level) =>
           fits(text(call, level), site?.[level] ?? ""),
         ) &&
-        text(call, "edgecloud_id") === undefined
+        fits(text(call, "edgecloud_id"), server.edgecloud_id)
       );
     });
     const belongings = attached(cloud);

@@ -7,7 +7,7 @@ import { type Call, fits, noContent, ok, type Operations, page, param, text } fr
 import { rangeOf, within } from "./ranges.js";
 
 const longestPrefix = 28;
-const defaultDns = ["114.114.114.114", "8.8.8.8"];
+export const defaultDns = ["114.114.114.114", "8.8.8.8"] as const;
 export const vipOwner = "neutron:VIP_PORT";
 
 interface DnsInput {
@@ -31,7 +31,14 @@ interface SubnetUpdate extends DnsInput {
 }
 
 export function viewSubnet(_cloud: Cloud, subnet: Subnet): object {
-  return { ...subnet, neutron_network_id: subnet.id, site_info: siteInfo(findSite(subnet.site_id)) };
+  return {
+    ...subnet,
+    // Their owners show these.
+    firewall_id: undefined,
+    routetable_id: undefined,
+    neutron_network_id: subnet.id,
+    site_info: siteInfo(findSite(subnet.site_id)),
+  };
 }
 
 /** The servers a subnet hands out: the given ones, first and second in front; the cloud's own without any. */
@@ -43,7 +50,7 @@ function dnsOf(input: DnsInput): Pick<Subnet, "dnsList" | "primary_dns" | "secon
   const wrong = dnsList.find((server) => parseIpv4(server) === undefined);
   if (wrong !== undefined) throw badParameter("dnsList", `${wrong} is no IPv4 address`);
   const given = [primary_dns, secondary_dns, ...dnsList].filter((server) => server !== undefined);
-  const servers = given.length > 0 ? [...new Set(given)] : defaultDns;
+  const servers = given.length > 0 ? [...new Set(given)] : [...defaultDns];
   return {
     dnsList: servers,
     primary_dns: primary_dns ?? servers[0] ?? null,
@@ -56,6 +63,11 @@ function shown(cloud: Cloud, call: Call): Subnet {
   const subnet = cloud.tables.subnets.show(id);
   if (!subnet) throw notFound("subnet", id);
   return subnet;
+}
+
+function systemResource(): Refusal {
+  const reason = "No right to handle a system resource: the VPC plans its own subnets.";
+  return new Refusal(400, codes.systemVpc, reason);
 }
 
 /** The fields that turning IPv6 on adds; only a first address block per subnet is made. */
@@ -89,13 +101,7 @@ export const subnetOperations: Operations = {
     const input = (call.body as { subnet: SubnetInput }).subnet;
     const vpc = cloud.tables.vpcs.get(input.vpc_id);
     if (!vpc) throw badParameter("vpc_id", `there is no VPC ${input.vpc_id}`);
-    if (vpc.mode === "SYSTEM") {
-      throw new Refusal(
-        400,
-        codes.systemVpc,
-        "No right to handle a system resource: the VPC plans its own subnets.",
-      );
-    }
+    if (vpc.mode === "SYSTEM") throw systemResource();
     const site = openSite(input.site_id, "site_id");
     const range = rangeOf(input.cidr);
     if (range.prefix > longestPrefix)
@@ -159,6 +165,7 @@ export const subnetOperations: Operations = {
 
   DeleteSubnet: (cloud, call) => {
     const subnet = shown(cloud, call);
+    if (cloud.tables.vpcs.get(subnet.vpc_id)?.mode === "SYSTEM") throw systemResource();
     const port = cloud.tables.ports.find((candidate) => candidate.network_id === subnet.id);
     if (port?.device_owner === vipOwner) {
       throw new Refusal(
@@ -174,6 +181,10 @@ export const subnetOperations: Operations = {
         codes.subnetInUse,
         `The subnet ${subnet.id} is in use by ${user} or a load balancer.`,
       );
+    }
+    if (subnet.firewall_id !== undefined) {
+      const user = `network ACL ${subnet.firewall_id}`;
+      throw new Refusal(400, codes.subnetInUseByVip, `The subnet ${subnet.id} is used by the ${user}.`);
     }
     cloud.tables.subnets.end(subnet.id, cloud.after("subnetDelete"));
     return noContent;

@@ -1,9 +1,10 @@
 import { contains, type Range } from "../cidr.js";
 import type { Cloud } from "../cloud.js";
 import { badParameter, codes, notFound, Refusal } from "../errors.js";
-import type { Vpc } from "../model.js";
+import type { Subnet, Vpc } from "../model.js";
 import { type Call, fits, noContent, ok, type Operations, page, param, text } from "../operation.js";
 import { rangeOf } from "./ranges.js";
+import { addDefaultTable, endTables } from "./routetables.js";
 
 /** Blocks a VPC may take its range from, and the longest prefix a SYSTEM VPC may have there (BEHAVIOUR.md 2.1). */
 const blocks = [
@@ -33,6 +34,10 @@ function checkName(cloud: Cloud, name: string, own?: string): void {
   }
 }
 
+function hasPorts(cloud: Cloud, subnet: Subnet): boolean {
+  return cloud.tables.ports.find((port) => port.network_id === subnet.id) !== undefined;
+}
+
 function shown(cloud: Cloud, call: Call): Vpc {
   const id = param(call, "vpc_id");
   const vpc = cloud.tables.vpcs.show(id);
@@ -57,7 +62,9 @@ export const vpcOperations: Operations = {
     checkRange(cidr, mode);
     checkName(cloud, name);
     cloud.demand("vpc");
-    return ok({ vpc: viewVpc(cloud, cloud.tables.vpcs.add({ id: cloud.newId(), name, cidr, mode })) });
+    const vpc = cloud.tables.vpcs.add({ id: cloud.newId(), name, cidr, mode });
+    addDefaultTable(cloud, vpc.id);
+    return ok({ vpc: viewVpc(cloud, vpc) });
   },
 
   ShowVpc: (cloud, call) => ok({ vpc: viewVpc(cloud, shown(cloud, call)) }),
@@ -81,9 +88,14 @@ export const vpcOperations: Operations = {
 
   DeleteVpc: (cloud, call) => {
     const vpc = shown(cloud, call);
-    if (cloud.tables.subnets.find((subnet) => subnet.vpc_id === vpc.id)) {
+    const subnets = [...cloud.tables.subnets.all()].filter((subnet) => subnet.vpc_id === vpc.id);
+    // What the system has made in its own VPC goes along, once nothing uses it.
+    if (vpc.mode === "SYSTEM" && !subnets.some((subnet) => hasPorts(cloud, subnet))) {
+      for (const subnet of subnets) cloud.tables.subnets.end(subnet.id, cloud.now);
+    } else if (subnets.length > 0) {
       throw new Refusal(400, codes.vpcInUse, `The VPC ${vpc.id} still has subnets.`);
     }
+    endTables(cloud, vpc.id);
     cloud.tables.vpcs.end(vpc.id, cloud.now);
     return noContent;
   },
