@@ -63,6 +63,15 @@ export function fits(wanted: string | undefined, actual: string): boolean {
   return wanted === undefined || wanted === actual;
 }
 
+/** A copy that lacks some fields. */
+export function without<T extends object, K extends keyof T & string>(
+  body: T,
+  ...names: readonly K[]
+): Omit<T, K> {
+  const left = Object.entries(body).filter(([name]) => !(names as readonly string[]).includes(name));
+  return Object.fromEntries(left) as Omit<T, K>;
+}
+
 /** A page by item offset. The contract's largest page is also the default one; a limit of 0 is taken as no limit. */
 export function page<T>(call: Call, items: readonly T[]): T[] {
   const offset = number(call, "offset") ?? 0;

@@ -3,7 +3,7 @@ import { contains, overlaps, parseIpv4 } from "../cidr.js";
 import type { Cloud } from "../cloud.js";
 import { badParameter, codes, notFound, Refusal } from "../errors.js";
 import type { Subnet } from "../model.js";
-import { type Call, fits, noContent, ok, type Operations, page, param, text } from "../operation.js";
+import { type Call, fits, noContent, ok, type Operations, page, param, text, without } from "../operation.js";
 import { rangeOf, within } from "./ranges.js";
 
 const longestPrefix = 28;
@@ -32,10 +32,8 @@ interface SubnetUpdate extends DnsInput {
 
 export function viewSubnet(_cloud: Cloud, subnet: Subnet): object {
   return {
-    ...subnet,
-    // Their owners show these.
-    firewall_id: undefined,
-    routetable_id: undefined,
+    // ACL and route table show the subnet, not it them.
+    ...without(subnet, "firewall_id", "routetable_id"),
     neutron_network_id: subnet.id,
     site_info: siteInfo(findSite(subnet.site_id)),
   };
