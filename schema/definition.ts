@@ -69,13 +69,17 @@ export interface Statuses<Api> {
   /** Cheaper than `read` and `list` where these cost several calls. */
   readonly one?: (id: string, api: Api) => Promise<string | undefined>;
   readonly many?: (api: Api) => Promise<ReadonlyMap<string, string>>;
+  /** Another try for an object that failed, made once before it is given up. */
+  readonly mend?: (object: Observed, api: Api) => Promise<void>;
+  /** What the cloud says about why it failed. */
+  readonly why?: (object: Observed) => string | undefined;
 }
 
 /**
  * One resource, as its file declares it. `A` are its attributes; `Api` is the client.
  *
  * The lifecycle calls the members in this order: create -> (id is saved) -> wait until ready -> configure -> wait;
- * update -> wait; delete -> wait until gone. No member waits or retries by itself.
+ * update -> wait; makeWay until it is done -> delete -> wait until gone. No member waits or retries by itself.
  */
 export interface ResourceSpec<A extends Attributes, Api> {
   readonly type: `iec_${string}`;
@@ -88,7 +92,7 @@ export interface ResourceSpec<A extends Attributes, Api> {
   /** The operations it calls: `POST /v1/vpcs`. */
   readonly api: readonly string[];
   /** One create call. Returns what the answer tells, with the id. */
-  create(plan: PlanOf<A>, api: Api): Promise<ObservedOf<A> & { readonly id: string }>;
+  create(plan: PlanOf<A>, api: Api, search: Search): Promise<ObservedOf<A> & { readonly id: string }>;
   /** Calls that need the object to be ready, such as binding it. `created` is what is known of it by now. */
   configure?(
     plan: PlanOf<A>,
@@ -112,8 +116,20 @@ export interface ResourceSpec<A extends Attributes, Api> {
     api: Api,
     maxPages?: number,
   ): Promise<readonly (ObservedOf<A> & { readonly id: string })[] | undefined>;
+  /**
+   * What was told, as a resource of which `known` is known has it: without what belongs to others, or is not believed.
+   * `known` is the state, or the plan, or what an import id told.
+   */
+  interpret?(
+    told: ObservedOf<A> & { readonly id: string },
+    known: ObservedOf<A>,
+  ): ObservedOf<A> & { readonly id: string };
   /** Absent when every change replaces. Returns what the answer tells, or nothing. */
   update?(prior: StateOf<A>, plan: PlanOf<A>, api: Api, steps: Steps<A>): Promise<ObservedOf<A> | undefined>;
+  /** What of a change cannot be made in place, where values decide it. Unknown values arrive as Unknown. */
+  replaces?(prior: ObjectValue, planned: ObjectValue): readonly Path[];
+  /** Removes what must go before the object. Called until it returns undefined; else it says what it waits for. */
+  makeWay?(state: StateOf<A>, api: Api): Promise<string | undefined>;
   /** The delete call; not-found is handled by the lifecycle. */
   delete(state: StateOf<A>, api: Api): Promise<void>;
   /** Whether deletion takes effect later (until then the object may still be read). */
@@ -144,7 +160,13 @@ export interface ResourceSpec<A extends Attributes, Api> {
 export interface Steps<A> {
   /** Waits for one of these statuses, and tells the object as it is then. Statuses that mean failure end the wait. */
   until(...ready: readonly string[]): Promise<ObservedOf<A> & { readonly id: string }>;
+  /** Waits until what is told of the object passes the test. */
+  untilTold(
+    test: (told: ObservedOf<A> & { readonly id: string }) => boolean,
+  ): Promise<ObservedOf<A> & { readonly id: string }>;
 }
+/** For a create whose answer does not name what it made: asks until there is something. */
+export type Search = <T>(find: () => Promise<T | undefined>) => Promise<T>;
 
 /** A resource definition with its attribute types erased: what lifecycle and registry work with. */
 export interface Resource<Api = never> {
@@ -156,10 +178,11 @@ export interface Resource<Api = never> {
   readonly timeouts?: Timeouts;
   readonly statuses?: Statuses<Api>;
   readonly api: readonly string[];
-  create(plan: PlanValues, api: Api): Promise<Observed>;
+  create(plan: PlanValues, api: Api, search: Search): Promise<Observed>;
   configure?(plan: PlanValues, created: Observed, api: Api, steps: ErasedSteps): Promise<void>;
   read(state: Observed, api: Api): Promise<Observed | undefined>;
   list?(api: Api, maxPages?: number): Promise<readonly Observed[] | undefined>;
+  interpret?(told: Observed, known: PlanValues): Observed;
   update?(
     prior: ObjectValue,
     plan: PlanValues,
@@ -168,6 +191,8 @@ export interface Resource<Api = never> {
   ): Promise<Partial<Observed> | undefined>;
   exclusive?(values: PlanValues): string;
   importId?(text: string): Observed;
+  replaces?(prior: ObjectValue, planned: ObjectValue): readonly Path[];
+  makeWay?(state: ObjectValue, api: Api): Promise<string | undefined>;
   delete(state: ObjectValue, api: Api): Promise<void>;
   readonly deletesLater?: true;
   validate?(config: ObjectValue): readonly Diagnostic[];
@@ -179,6 +204,7 @@ export interface Resource<Api = never> {
 }
 export interface ErasedSteps {
   until(...ready: readonly string[]): Promise<Observed>;
+  untilTold(test: (told: Observed) => boolean): Promise<Observed>;
 }
 /** Values for a handler: undefined = the cloud decides. */
 export type PlanValues = Readonly<Record<string, Value | undefined>>;

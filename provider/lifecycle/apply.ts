@@ -1,7 +1,6 @@
 import {
   allAttributes,
   minutes,
-  type ErasedSteps,
   type Observed,
   type PlanValues,
   type Resource,
@@ -9,23 +8,20 @@ import {
 import { DiagnosticError, errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import { isList, isObject, isUnknown, type ObjectValue, type Value } from "../../schema/unknown.js";
 import { AmbiguousCreateError, ApiError } from "../client/errors.js";
-import type { Api, Waiter } from "../client/index.js";
+import type { Api } from "../client/index.js";
 import { WaitFailedError, WaitTimeoutError } from "../client/waiter.js";
 import { mergeApplied, mergeRefreshed } from "./merge.js";
 import { readObject } from "./refresh.js";
+import { explained, pollsOf, searchOf, stepsOf, untilReady, type WaitContext } from "./wait.js";
 
 /** Waits of resources that declare none: their calls take effect at once, but deletes may have to wait for others. */
 const DEFAULT_TIMEOUT = minutes(2);
 /** How long an object just created may stay out of sight before it is believed gone. */
 const VISIBLE_WITHIN = minutes(1);
 
-export interface ApplyContext {
-  readonly api: Api;
-  readonly waiter: Waiter;
-  readonly signal?: AbortSignal | undefined;
+export interface ApplyContext extends WaitContext {
   /** Called once, as soon as the cloud told the id: what is known by then must be saved before anything else happens. */
   readonly onCreated: (state: ObjectValue) => void;
-  readonly onStatus?: ((status: string | undefined) => void) | undefined;
   /** Values of write-only attributes: for the calls, never for the state. */
   readonly writeOnly?: ObjectValue | undefined;
 }
@@ -50,17 +46,18 @@ export async function createObject(
   existing?: Observed,
 ): Promise<Applied> {
   const plan = toPlan(planned, context.writeOnly);
+  const timeoutMs = timeoutOf(definition, planned, "create");
   let observed: Observed;
   try {
-    observed = existing ?? (await definition.create(plan, context.api));
+    observed =
+      existing ?? (await definition.create(plan, context.api, searchOf(definition, timeoutMs, context)));
   } catch (error) {
     if (error instanceof AmbiguousCreateError) throw error;
     return { state: undefined, tainted: false, diagnostics: diagnose(error) };
   }
   context.onCreated(settled(definition, planned, observed));
+  const object = { ...plan, ...observed };
   try {
-    const timeoutMs = timeoutOf(definition, planned, "create");
-    const object = { ...plan, ...observed };
     let told = observed;
     const ready = async (askFirst: boolean) => {
       // Without statuses the answers themselves say all there is to wait for.
@@ -79,7 +76,9 @@ export async function createObject(
   } catch (error) {
     // Cut off, it is nobody's fault: the next apply waits on.
     if (context.signal?.aborted === true) throw error;
-    return { state: settled(definition, planned, observed), tainted: true, diagnostics: diagnose(error) };
+    const diagnostics = diagnose(error);
+    const now = await readObject(definition, object, context.api).catch(() => undefined);
+    return { state: settled(definition, planned, { ...observed, ...now }), tainted: true, diagnostics };
   }
 }
 
@@ -139,7 +138,7 @@ export async function updateObject(
   const id = idOf(prior);
   try {
     const timeoutMs = timeoutOf(definition, planned, "update");
-    const object = { ...prior, id };
+    const object = { ...prior, ...knownMembers(planned), id };
     const steps = stepsOf(definition, object, timeoutMs, context);
     const answer = await definition.update?.(prior, toPlan(planned, context.writeOnly), context.api, steps);
     const complete = answer !== undefined && definition.statuses === undefined;
@@ -148,12 +147,13 @@ export async function updateObject(
     return { state, tainted: false, diagnostics };
   } catch (error) {
     const observed = await readObject(definition, { ...prior, id }, context.api).catch(() => undefined);
-    const state = observed === undefined ? prior : mergeApplied(attributes, prior, observed).state;
-    return { state, tainted: false, diagnostics: diagnose(error) };
+    const state = observed === undefined ? prior : mergeRefreshed(attributes, prior, observed);
+    const broken = (definition.replaces?.(state, state) ?? []).length > 0;
+    return { state, tainted: broken, diagnostics: diagnose(error) };
   }
 }
 
-/** Deletes an object and waits until it is gone. While others still use it, the call is tried again. */
+/** Deletes an object and waits until it is gone. While something is in its way, the call is tried again. */
 export async function deleteObject(
   definition: Resource<Api>,
   state: ObjectValue,
@@ -164,8 +164,9 @@ export async function deleteObject(
   const { api, waiter, signal, onStatus } = context;
   const attempt = async (): Promise<string | undefined> => {
     try {
-      await definition.delete(state, api);
-      return undefined;
+      const waitsFor = await definition.makeWay?.(state, api);
+      if (waitsFor === undefined) await definition.delete(state, api);
+      return waitsFor;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.isNotFound) return undefined;
@@ -199,91 +200,13 @@ export async function deleteObject(
     // Where no status is declared, deletes mostly take effect at once.
     if (definition.statuses === undefined && (await polls.one()) === undefined) return;
     const failed = definition.statuses?.failed ?? [];
-    await waiter.wait({
-      type: definition.type,
-      id,
-      ...polls,
-      outcome: (status) => (status !== undefined && failed.includes(status) ? "failed" : gone(status)),
-      timeoutMs,
-      signal,
-      onPoll: onStatus,
+    const outcome = (status: string | undefined) =>
+      status !== undefined && failed.includes(status) ? "failed" : gone(status);
+    const request = { type: definition.type, id, ...polls, outcome, timeoutMs, signal, onPoll: onStatus };
+    await waiter.wait(request).catch(async (error: unknown) => {
+      throw await explained(definition, { ...state, id }, error, api);
     });
   }
-}
-
-interface Wait {
-  readonly timeoutMs: number;
-  /** Whether it may be ready already: then it is asked before the first pause. */
-  readonly askFirst: boolean;
-  /** Instead of the statuses that the definition calls ready. */
-  readonly ready?: readonly string[];
-}
-
-/** What the cloud tells of an object once it is ready. Types without statuses are ready at once. */
-async function untilReady(
-  definition: Resource<Api>,
-  object: Observed,
-  { timeoutMs, askFirst, ready }: Wait,
-  context: Omit<ApplyContext, "onCreated">,
-): Promise<Observed> {
-  const { statuses } = definition;
-  const { id } = object;
-  const { api, waiter, signal, onStatus } = context;
-  const readNow = async (): Promise<Observed> => {
-    const now = await readObject(definition, object, api);
-    if (now === undefined) {
-      throw new DiagnosticError(
-        errorDiagnostic("IEC5001", "The object vanished while it was being set up", {
-          detail: `The cloud no longer knows ${definition.type} ${id}. Somebody else may have deleted it: plan again.`,
-        }),
-      );
-    }
-    return now;
-  };
-  if (statuses === undefined) return readNow();
-  const wanted = ready ?? statuses.ready;
-  const outcome = (status: string | undefined) => {
-    // An object just created may not be visible yet, and one being updated may be gone for a moment.
-    if (status === undefined) return "pending";
-    return wanted.includes(status) ? "done" : statuses.failed.includes(status) ? "failed" : "pending";
-  };
-  if (askFirst) {
-    const now = await readNow();
-    if (outcome(statusOf(now)) === "done") return now;
-  }
-  const polls = pollsOf(definition, object, api);
-  await waiter.wait({ type: definition.type, id, ...polls, outcome, timeoutMs, signal, onPoll: onStatus });
-  return readNow();
-}
-
-const stepsOf = (
-  definition: Resource<Api>,
-  object: Observed,
-  timeoutMs: number,
-  context: Omit<ApplyContext, "onCreated">,
-): ErasedSteps => ({
-  until: (...ready) => untilReady(definition, object, { timeoutMs, askFirst: true, ready }, context),
-});
-
-/** How to learn the status of one object, and of all of its type in one go. A type without statuses is "present". */
-function pollsOf(definition: Resource<Api>, object: Observed, api: Api) {
-  const { statuses } = definition;
-  const { id } = object;
-  const one = async (): Promise<string | undefined> => {
-    try {
-      if (statuses?.one !== undefined) return await statuses.one(id, api);
-      const observed = await definition.read(object, api);
-      return observed && (statusOf(observed) ?? "present");
-    } catch (error) {
-      if (error instanceof ApiError && error.isNotFound) return undefined;
-      throw error;
-    }
-  };
-  const many =
-    statuses?.many ??
-    (definition.list &&
-      (async () => new Map((await definition.list?.(api))?.map((o) => [o.id, statusOf(o) ?? "present"]))));
-  return { one, many: many && (() => many(api)) };
 }
 
 /** Values that only the lost answer of a create told: they can never be had again. */
@@ -298,9 +221,6 @@ const secretsLost = (definition: Resource<Api>, ...known: readonly PlanValues[])
           }),
         ],
   );
-
-const statusOf = (observed: Observed): string | undefined =>
-  typeof observed["status"] === "string" ? observed["status"] : undefined;
 
 const idOf = (state: ObjectValue): string => {
   if (typeof state["id"] === "string") return state["id"];
@@ -321,6 +241,12 @@ const toPlan = (planned: ObjectValue, writeOnly: ObjectValue = {}): PlanValues =
       name,
       isUnknown(value) ? undefined : knownOnly(value),
     ]),
+  );
+
+/** What of the planned values is known. */
+const knownMembers = (planned: ObjectValue): ObjectValue =>
+  Object.fromEntries(
+    Object.entries(planned).flatMap(([name, value]) => (isUnknown(value) ? [] : [[name, knownOnly(value)]])),
   );
 
 /** Unknowns inside of a value: the cloud decides those members. */

@@ -34,7 +34,7 @@ export interface ResourcePlan {
 }
 
 interface PlanRequest {
-  readonly definition: Pick<Resource, "attributes" | "timeouts" | "update" | "modifyPlan">;
+  readonly definition: Pick<Resource, "attributes" | "timeouts" | "update" | "modifyPlan" | "replaces">;
   readonly address: string;
   /** Decoded configuration: every attribute present, null where not set. */
   readonly config: ObjectValue;
@@ -68,7 +68,10 @@ export function planResource(request: PlanRequest): ResourcePlan {
   const forced =
     definition.update === undefined
       ? substantial
-      : changed.filter((path) => forcesReplacement(attributes, path));
+      : [
+          ...changed.filter((path) => forcesReplacement(attributes, path)),
+          ...(definition.replaces?.(prior, proposed) ?? []),
+        ];
   if (request.tainted === true || request.forceReplace === true || forced.length > 0) {
     const planned = proposal(undefined);
     const reason = request.tainted === true ? "tainted" : forced.length > 0 ? "cannot-update" : "requested";

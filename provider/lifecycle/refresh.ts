@@ -1,4 +1,4 @@
-import { allAttributes, type Observed, type Resource } from "../../schema/definition.js";
+import { allAttributes, type Observed, type PlanValues, type Resource } from "../../schema/definition.js";
 import type { ObjectValue, Path } from "../../schema/unknown.js";
 import { ApiError } from "../client/errors.js";
 import type { Api } from "../client/index.js";
@@ -15,12 +15,16 @@ export async function readObject(
   api: Api,
 ): Promise<Observed | undefined> {
   try {
-    return await definition.read(state, api);
+    const told = await definition.read(state, api);
+    return told && interpret(definition, told, state);
   } catch (error) {
     if (error instanceof ApiError && error.isNotFound) return undefined;
     throw error;
   }
 }
+
+const interpret = (definition: Resource<Api>, told: Observed, known: PlanValues): Observed =>
+  definition.interpret?.(told, known) ?? told;
 
 /**
  * The states of all instances of one type, read as cheaply as may be: by the type's list, where that takes no more
@@ -38,7 +42,11 @@ export async function refreshType(
   const refreshed = await Promise.all(
     [...states].map(async ([address, state]): Promise<[string, Refreshed]> => {
       const id = typeof state["id"] === "string" ? state["id"] : "";
-      const observed = byId.get(id) ?? (await readObject(definition, { ...state, id }, api));
+      const listed = byId.get(id);
+      const observed =
+        listed === undefined
+          ? await readObject(definition, { ...state, id }, api)
+          : interpret(definition, listed, state);
       return [address, observed && mergeRefreshed(attributes, state, observed)];
     }),
   );

@@ -286,7 +286,7 @@ class Run {
       ...this.#context(change, "update"),
       writeOnly: ready.writeOnly,
     });
-    this.#save(change, instance, applied);
+    this.#save(change, { ...instance, tainted: applied.tainted }, applied);
     return applied.diagnostics;
   }
 
