@@ -131,6 +131,10 @@ export function plainProgress(output: Output, clock: Clock): Progress {
   };
 }
 
+/** The line without its id where that would wrap it; `iec show` has all ids. */
+const fitting = (line: string, width: number): string =>
+  line.length < width ? line : line.replace(/ \[id=.*\]$/, "");
+
 /** Lines of what is done above, redrawn lines of what runs below. */
 export function liveProgress(output: Output, clock: Clock, terminal: Terminal, total: number): Progress {
   const { paint, width } = terminal;
@@ -169,7 +173,7 @@ export function liveProgress(output: Output, clock: Clock, terminal: Terminal, t
       const line = event.kind === "start" ? undefined : eventLine(event);
       if (line !== undefined) finished++;
       const colour = event.kind === "failed" ? paint.red : event.kind === "done" ? paint.green : paint.dim;
-      draw(event.at, line === undefined ? "" : `${colour(line)}\n`);
+      draw(event.at, line === undefined ? "" : `${colour(fitting(line, width))}\n`);
     },
     stop() {
       stopTicker();

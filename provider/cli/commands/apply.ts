@@ -45,6 +45,7 @@ function applyOrDestroy(
 async function carryOut(context: Context, work: Work, plan: Plan, kind: Kind): Promise<number> {
   const steps = plan.changes.reduce((sum, { action }) => sum + (STEPS[action] ?? 1), 0);
   work.finishWhatRuns();
+  if (context.err.live && context.json === undefined) context.io.stderr.write("\n");
   const progress = startProgress(context, steps);
   let result: ApplyResult;
   try {

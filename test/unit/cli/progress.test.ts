@@ -61,13 +61,13 @@ function screen(text: string): string[] {
 }
 
 describe("live progress", () => {
-  const setUp = () => {
+  const setUp = (width = 60) => {
     const clock = new VirtualClock({ start: 0, auto: false });
-    const output = new FakeOutput(true, 40);
+    const output = new FakeOutput(true, width);
     return {
       clock,
       output,
-      progress: liveProgress(output, clock, { paint: plainPaint, width: 40, live: true }, 3),
+      progress: liveProgress(output, clock, { paint: plainPaint, width, live: true }, 3),
     };
   };
 
@@ -93,8 +93,15 @@ describe("live progress", () => {
     expect(clock.sleeping).toBe(0);
   });
 
+  it("leaves out an id that would wrap the line", () => {
+    const { output, progress } = setUp(40);
+    progress.event(event("done", 3_000, { ms: 3_000, id: "e".repeat(32) }));
+    expect(screen(output.text)[0]).toBe("iec_vpc.main: Creation complete after 3s");
+    progress.stop();
+  });
+
   it("never draws more lines than fit, nor longer ones", () => {
-    const { output, progress } = setUp();
+    const { output, progress } = setUp(40);
     for (let i = 0; i < 20; i++)
       progress.event(event("start", 0, { address: `iec_vpc.${"x".repeat(60)}${i}` }));
     const lines = screen(output.text);
