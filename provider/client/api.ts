@@ -133,6 +133,8 @@ export interface Api {
     query?: ListQuery<P>,
     options?: ListOptions<P> & { readonly maxPages?: never },
   ): Promise<Item<P>[]>;
+  /** The id of the account that calls; looked up once when it was not given. */
+  accountId(): Promise<string>;
   readonly stats: Stats;
   /** The same client, with every call cancelled by the signal as well. */
   withSignal(signal: AbortSignal): Api;

@@ -58,17 +58,24 @@ function signing(options: ClientOptions, keys: Keys, exchanger: Exchanger): Auth
     const authorize = sign(options.domainId);
     return { prepare: () => Promise.resolve(authorize), renew: () => false };
   }
-  const lookup = once(async () => {
-    const answer = await exchanger.send({
-      operation: "GET /v3/auth/domains",
-      method: "GET",
-      url: `${iamBase(options.authUrl)}/v3/auth/domains`,
-      repeat: "repeat",
-      authorize: sign(),
-    });
-    return sign(pickDomain(answer.body as DomainList | undefined, options.domainName));
-  });
+  const lookup = once(async () => sign(await lookUpAccount(options, exchanger, sign())));
   return { prepare: (signal) => abortable(lookup.get(), signal), renew: () => false };
+}
+
+/** The id of the account that the credentials belong to, as IAM has it. */
+export async function lookUpAccount(
+  options: ClientOptions,
+  exchanger: Exchanger,
+  authorize: Authorize,
+): Promise<string> {
+  const answer = await exchanger.send({
+    operation: "GET /v3/auth/domains",
+    method: "GET",
+    url: `${iamBase(options.authUrl)}/v3/auth/domains`,
+    repeat: "repeat",
+    authorize,
+  });
+  return pickDomain(answer.body as DomainList | undefined, options.domainName);
 }
 
 function pickDomain(list: DomainList | undefined, name: string | undefined): string {
@@ -152,7 +159,7 @@ const withToken =
   ({ headers }) => ({ ...headers, "x-auth-token": token });
 
 /** A value fetched when first asked for and shared by all who ask; a failure is not kept. */
-function once<T>(fetchValue: () => Promise<T>): { get: () => Promise<T>; forget: () => void } {
+export function once<T>(fetchValue: () => Promise<T>): { get: () => Promise<T>; forget: () => void } {
   let value: Promise<T> | undefined;
   return {
     get() {
@@ -172,7 +179,7 @@ function once<T>(fetchValue: () => Promise<T>): { get: () => Promise<T>; forget:
 }
 
 /** Stops waiting for shared work when the signal says so; the work itself goes on for the others. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason as Error);

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { createFinalURL, createQuerySerializer, defaultPathSerializer } from "openapi-fetch";
 import type { Api, Call, ClientOptions } from "./api.js";
-import { createAuthorizer } from "./auth.js";
+import { abortable, createAuthorizer, lookUpAccount, once } from "./auth.js";
 import { ApiError } from "./errors.js";
 import { createExchanger, type Answer } from "./exchange.js";
 import { readAll, type Page, type PageQuery } from "./list.js";
@@ -21,6 +21,9 @@ const LIST_TRIES = 3;
 export function createClient(options: ClientOptions): Api {
   const exchanger = createExchanger(options);
   const authorizer = createAuthorizer(options, exchanger);
+  const account = once(
+    async () => options.domainId ?? (await lookUpAccount(options, exchanger, await authorizer.prepare())),
+  );
   const baseUrl = options.endpoint.replace(/\/+$/, "");
   const querySerializer = createQuerySerializer();
 
@@ -81,6 +84,7 @@ export function createClient(options: ClientOptions): Api {
       delete: method("DELETE") as Call<"delete">,
       list: ((path: ListPath, query?: Record<string, unknown>, init?: ListInit) =>
         list(path, query, withBase(init ?? {}))) as Api["list"],
+      accountId: () => abortable(account.get(), base),
       stats: exchanger.stats,
       withSignal: (signal) => build(joinSignals(base, signal)),
     };

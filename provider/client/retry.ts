@@ -17,6 +17,8 @@ export type Repeatability = "repeat" | "create";
 /** POST calls that read, remove or set, by path. */
 const REPEATABLE_POSTS = new Set([
   "/v1/batch-query-metric-data",
+  // Only ever sent to start or to stop, never to reboot.
+  "/v1/cloudservers/action",
   "/v1/cloudservers/delete",
   "/v1/cloudservers/{instance_id}/nics/delete",
   "/v1/routetables/{routetable_id}/associate-subnets",

@@ -73,6 +73,21 @@ describe("signed calls", () => {
     expect(await list(api)).toEqual({});
   });
 
+  it.each([
+    { name: "that was given", options: { domainId: "d9" }, id: "d9", calls: 0 },
+    { name: "that IAM knows", options: lookUp(), id: "d1", calls: 2 },
+    {
+      name: "that a token is for",
+      options: lookUp({ credentials: { kind: "token", token: "t" } }),
+      id: "d1",
+      calls: 1,
+    },
+  ])("tell the account $name, once", async ({ options, id, calls }) => {
+    const { api, seen } = harness(iam([{ id: "d1", name: "one" }]), options);
+    expect([await api.accountId(), await api.accountId()]).toEqual([id, id]);
+    expect(seen.map(({ path }) => path)).toEqual(Array<string>(calls).fill("/v3/auth/domains"));
+  });
+
   it("stop waiting for the lookup when cancelled", async () => {
     const { api } = harness(["silence"], lookUp());
     expect(await outcomeOf(list(api.withSignal(AbortSignal.abort(new Error("enough")))))).toMatchObject({
