@@ -4,13 +4,13 @@ import type { Snapshot } from "../../provider/simulator/index.js";
 
 /** The stacks that the crash tests apply, and what a cloud that was led by one must hold. */
 
-const SITES = {
+export const SITES = {
   guangzhou: "c5f8bfb3-2b78-5ffe-babd-9b03afc6c351",
   beijing: "a38bbbf4-1fbd-5dec-86fa-5d76577b0904",
 } as const;
 type Site = keyof typeof SITES;
 const IMAGE = "2ef42ce4-3c65-5f1e-b149-be8d2390395f";
-export const PUBLIC_KEY =
+const PUBLIC_KEY =
   "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQCoKhj7iMwD8Me0drq24aifGsjpKrX5ob8Lx57gr4LxDH+SRLEabpXyN1/Kk5wt8sgNMTlqtaoVj8QjwAc0Clcv57W2EtYFzf/yrKTh62sZ3+A/QQ8R8iPrJ5o4rkdNuVlXpeFRjBELYLsZ/ha1LyJFj5PnE8KfKUTpgZh4DbiKuQ==";
 
 /** A stack as a few numbers and names. */
