@@ -79,7 +79,7 @@ function explain(
     case "minLength":
     case "maxLength":
       return wrong(
-        `${shown} must have at ${error.keyword === "minLength" ? "least" : "most"} ${limit} characters.`,
+        `${shown} must have at ${error.keyword === "minLength" ? "least" : "most"} ${limit} character${limit === "1" ? "" : "s"}.`,
       );
     case "minimum":
     case "maximum":

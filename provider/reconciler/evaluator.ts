@@ -119,10 +119,11 @@ export function createEvaluator(
     findCycle(new Map([...localUses].map(([name, uses]) => [name, new Set(uses.map((use) => use.root))])));
   if (cycle !== undefined) {
     const first = cycle[0] ?? "";
+    const what = first.startsWith("local.") ? "Local values" : "Resources";
     diagnostics.push(
-      errorDiagnostic("IEC2007", "Resources depend on each other in a circle", {
+      errorDiagnostic("IEC2007", `${what} depend on each other in a circle`, {
         address: first,
-        origin: blocks.get(first)?.origin,
+        origin: blocks.get(first)?.origin ?? { file: configuration.file },
         detail: `${cycle.join(" -> ")}. Remove one of these references.`,
       }),
     );

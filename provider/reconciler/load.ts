@@ -1,6 +1,6 @@
 import { readFile, readdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { Ajv } from "ajv";
+import { Ajv, type ErrorObject } from "ajv";
 import {
   DiagnosticError,
   errorDiagnostic,
@@ -271,11 +271,19 @@ function checkShape(document: unknown, file: string): Diagnostic[] {
     const place = error.instancePath.split("/").slice(1).join(".");
     const metadata = constructAt(document, error.instancePath);
     return errorDiagnostic("IEC2002", "The configuration file has the wrong shape", {
-      detail: `${place === "" ? "The document" : place} ${error.message ?? "is wrong"}. Synthesize it again.`,
+      detail: `${place === "" ? "The document" : place} ${shapeProblem(error)}. Synthesize it again.`,
       origin: { file, ...metadata },
     });
   });
 }
+
+/** All types that {@link SHAPE} asks for are objects. */
+const shapeProblem = ({ keyword, params, message }: ErrorObject): string =>
+  keyword === "type"
+    ? "must be an object"
+    : keyword === "required"
+      ? `has no "${String(params["missingProperty"])}"`
+      : (message ?? "is wrong");
 
 function constructAt(document: unknown, pointer: string): Origin {
   let current: unknown = document;
@@ -309,7 +317,7 @@ async function readJson(file: string): Promise<unknown> {
     const line = before.split("\n").length;
     throw new DiagnosticError(
       errorDiagnostic("IEC2001", "The configuration file is not valid JSON", {
-        detail: `${file}, line ${line}, column ${before.length - before.lastIndexOf("\n")}: ${
+        detail: `At line ${line}, column ${before.length - before.lastIndexOf("\n")}: ${
           position >= text.trimEnd().length
             ? "the text ends too early; the file may be cut off"
             : "this is not JSON"

@@ -30,7 +30,7 @@ export function resolveVariables(
       }
     } catch (error) {
       diagnostics.push(
-        errorDiagnostic("IEC2005", `The variable "${name}" must be ${variable.type ?? "a value"}`, {
+        errorDiagnostic("IEC2005", `The variable "${name}" must be of type ${variable.type ?? "any"}`, {
           address: `var.${name}`,
           origin: { file },
           detail: variable.sensitive

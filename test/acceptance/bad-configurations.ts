@@ -54,16 +54,16 @@ export const SHAPES: readonly Row[] = [
     { code: "IEC2001", says: ["cut off", "Synthesize it again"] },
   ],
   ["an empty file", "", { code: "IEC2001", says: ["cut off", "Synthesize it again"] }],
-  ["a list at the top", "[]", { code: "IEC2002", says: ["must be object", "Synthesize it again"] }],
+  ["a list at the top", "[]", { code: "IEC2002", says: ["must be an object", "Synthesize it again"] }],
   [
     "a list instead of resources",
     put("resource.iec_vpc", ["net"]),
-    { code: "IEC2002", says: ["resource.iec_vpc must be object", "Synthesize it again"] },
+    { code: "IEC2002", says: ["resource.iec_vpc must be an object", "Synthesize it again"] },
   ],
   [
     "an output without a value",
     put("output.address", {}),
-    { code: "IEC2002", says: ["output.address", "'value'", "Synthesize it again"] },
+    { code: "IEC2002", says: ['output.address has no "value"', "Synthesize it again"] },
   ],
 ];
 
@@ -191,7 +191,7 @@ export const VALUES: readonly Row[] = [
   [
     "an empty name",
     put(`${VPC}.name`, ""),
-    { code: "IEC2012", construct: "edge/net", attribute: "name", says: ["at least 1 character"] },
+    { code: "IEC2012", construct: "edge/net", attribute: "name", says: ["at least 1 character."] },
   ],
   [
     "markup in a name",
@@ -298,7 +298,10 @@ export const EXPRESSIONS: readonly Row[] = [
   [
     "locals in a circle",
     put("locals", { label: "${local.other}", other: "${local.label}" }),
-    { code: "IEC2007", says: ["local.label", "local.other", "Remove one of these references"] },
+    {
+      code: "IEC2007",
+      says: ["Local values depend", "local.label", "local.other", "Remove one of these references"],
+    },
   ],
   [
     "a reference to no resource",
@@ -393,7 +396,7 @@ export const EXPRESSIONS: readonly Row[] = [
   [
     "a default of the wrong type",
     put("variable.environment", { type: "number", default: "prod" }),
-    { code: "IEC2005", says: ['"environment" must be number', '"prod"'] },
+    { code: "IEC2005", says: ['"environment" must be of type number', '"prod"'] },
   ],
 ];
 
