@@ -1,4 +1,5 @@
 import { eip } from "./eip.js";
+import { image } from "./image.js";
 import { keypair } from "./keypair.js";
 import { securityGroup } from "./security-group.js";
 import { securityGroupRule } from "./security-group-rule.js";
@@ -8,7 +9,7 @@ import { vpcSubnet } from "./vpc-subnet.js";
 
 /** Every resource, by type. */
 export const resources = new Map(
-  [eip, keypair, securityGroup, securityGroupRule, server, vpc, vpcSubnet].map((definition) => [
+  [eip, image, keypair, securityGroup, securityGroupRule, server, vpc, vpcSubnet].map((definition) => [
     definition.type,
     definition,
   ]),

@@ -18,6 +18,7 @@ const id = (type: string): Ref => new Ref(type, "id");
 /** One short, valid configuration of each resource. The tests check that they are. */
 export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
   iec_eip: { site_id: site, port_id: new Ref("iec_server", "nics[0].port") },
+  iec_image: { name: "golden", server_id: id("iec_server") },
   iec_keypair: { name: "operator" },
   iec_security_group: { name: "web", description: "HTTPS only" },
   iec_security_group_rule: {
@@ -51,7 +52,42 @@ export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
 };
 
 export const dataSourceExamples: Readonly<Record<string, ExampleObject>> = {
+  iec_bandwidth_types: { site_id: site },
+  iec_bandwidths: { site_id: site },
+  iec_cloud_images: { region: "cn-north-4", visibility: "private" },
+  iec_deployment_plans: { status: "open" },
+  iec_edge_services: { name: "cdn" },
+  iec_eips: { site_id: site },
   iec_flavors: { city: "guangzhou" },
   iec_images: { name: "Ubuntu 20.04 server 64bit", visibility: "public" },
+  iec_keypair: { name: "operator" },
+  iec_keypairs: {},
+  iec_metric_data: {
+    metrics: {
+      namespace: "SYS.ECS",
+      metric_name: "cpu_util",
+      dimensions: { instance_id: new Ref("iec_server", "id") },
+    },
+    period: "300",
+    filter: "average",
+    from: 1_735_689_600_000,
+    to: 1_735_693_200_000,
+  },
+  iec_network_acl: { name: "edge" },
+  iec_network_acls: {},
+  iec_port: { fixed_ip: "10.10.1.20", subnet_id: id("iec_vpc_subnet") },
+  iec_ports: { subnet_id: id("iec_vpc_subnet"), device_owner: "neutron:VIP_PORT" },
+  iec_quotas: { type: "instance" },
+  iec_route_tables: { vpc_id: id("iec_vpc") },
+  iec_security_group: { name: "web" },
+  iec_security_groups: {},
+  iec_server: { name: "web" },
+  iec_servers: { city: "guangzhou" },
   iec_sites: { city: "guangzhou" },
+  iec_volume_types: {},
+  iec_volumes: { server_id: id("iec_server") },
+  iec_vpc: { name: "production" },
+  iec_vpc_subnet: { name: "production-guangzhou", vpc_id: id("iec_vpc") },
+  iec_vpc_subnets: { vpc_id: id("iec_vpc") },
+  iec_vpcs: { mode: "CUSTOMER" },
 };
