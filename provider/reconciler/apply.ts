@@ -111,9 +111,10 @@ class Run {
         }),
       );
     }
-    // Data sources are read for managed resources: alone they are nothing.
-    if (![...this.#instances.values()].some((instance) => instance.mode === "managed"))
-      this.#instances.clear();
+    // Data sources are read for managed resources: alone, or no longer configured, they are nothing.
+    const alone = ![...this.#instances.values()].some((instance) => instance.mode === "managed");
+    for (const [address, { mode }] of this.#instances)
+      if (mode === "data" && (alone || !configuration.blocks.has(address))) this.#instances.delete(address);
     const outputs = this.#outputs(hasErrors(this.#diagnostics));
     const state = { ...this.#before, serial: this.#before.serial + 1, instances: this.#instances, outputs };
     const changed = formatState({ ...state, serial: this.#before.serial }) !== formatState(this.#before);

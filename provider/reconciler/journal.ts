@@ -22,13 +22,15 @@ import type { Instance, State } from "./state.js";
  * could not list them.
  */
 export type JournalRecord =
-  | { readonly kind: "begin"; readonly version: 1; readonly lineage: string; readonly serial: number }
+  | { readonly kind: "begin"; readonly version: number; readonly lineage: string; readonly serial: number }
   | { readonly kind: "baseline"; readonly type: string; readonly ids: readonly string[] | null }
   | { readonly kind: "intent"; readonly address: string; readonly at: number; readonly instance: Instance }
   | { readonly kind: "created"; readonly address: string; readonly values: ObjectValue }
   | { readonly kind: "failed"; readonly address: string }
   | { readonly kind: "saved"; readonly address: string; readonly instance: Instance }
   | { readonly kind: "deleted"; readonly address: string };
+
+const VERSION = 1;
 
 /** A create that was under way when its process ended. */
 export interface OpenIntent {
@@ -142,7 +144,7 @@ export class Journal {
 
 const beginOn = ({ lineage, serial }: State): JournalRecord => ({
   kind: "begin",
-  version: 1,
+  version: VERSION,
   lineage,
   serial,
 });
@@ -176,6 +178,7 @@ export function recoverJournal(
       }),
     );
   }
+  if (begin.version !== VERSION) throw newer(path);
   const base = state ?? empty(begin.lineage);
   const instances = new Map(base.instances);
   const intents = new Map<string, OpenIntent>();
@@ -211,6 +214,8 @@ export function recoverJournal(
         instances.delete(record.address);
         unfinished.delete(record.address);
         break;
+      default:
+        throw newer(path);
     }
   }
   return {
@@ -220,6 +225,14 @@ export function recoverJournal(
     baselines,
   };
 }
+
+const newer = (path: string): DiagnosticError =>
+  new DiagnosticError(
+    errorDiagnostic("IEC3002", "The journal was written by a newer version", {
+      detail: `${path} names objects that an interrupted apply made, in a form that this version does not know. Upgrade iec-cdk.`,
+      origin: { file: path },
+    }),
+  );
 
 /** Removes a left-over journal that is folded into a written state. */
 export const dropJournal = (statePath: string): void => {

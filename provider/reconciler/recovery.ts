@@ -165,8 +165,13 @@ async function findLost(
     if (first !== undefined) throw cannotTell(definition.type, first);
     const all = new Map([...chosen, ...adopted]);
     const age = clock.now() - latest;
-    if (all.size === open.length || age >= SETTLE_MS) return all;
-    await clock.sleep(Math.min(1_000, SETTLE_MS - age), signal);
+    if (all.size < open.length && age < SETTLE_MS) {
+      await clock.sleep(Math.min(1_000, SETTLE_MS - age), signal);
+      continue;
+    }
+    const wrong = open.find(({ address }) => adopt.has(address) && !chosen.has(address));
+    if (wrong !== undefined) throw notThere(wrong.address, adopt.get(wrong.address) ?? "");
+    return all;
   }
 }
 
@@ -177,6 +182,14 @@ const cannotTell = (
   new DiagnosticError(
     errorDiagnostic("IEC3006", "It cannot be told which object an interrupted apply made", {
       address: addresses[0],
-      detail: `The last apply was cut off while it created ${addresses.join(", ")} (${type}). More objects than that fit: ${ids.join(", ")}. Look at them, then say which one it is with --adopt ${addresses[0] ?? ""}=ID, or --adopt ${addresses[0] ?? ""}=none when none is. Nothing was changed.`,
+      detail: `The last apply was cut off while it created ${addresses.join(", ")} (${type}). What it made may be among ${ids.join(", ")}, but others make such objects too. Look at them, then say which one it is with --adopt ${addresses[0] ?? ""}=ID, or --adopt ${addresses[0] ?? ""}=none when none is. Nothing was changed.`,
+    }),
+  );
+
+const notThere = (address: string, id: string): DiagnosticError =>
+  new DiagnosticError(
+    errorDiagnostic("IEC3006", `There is no ${id} that the interrupted create may have made`, {
+      address,
+      detail: `--adopt names it for ${address}, but the cloud lists no such object that is new and belongs to nothing else. Correct the id, or say --adopt ${address}=none. Nothing was changed.`,
     }),
   );
