@@ -1,6 +1,9 @@
 import { includes, parseCidr, parseIpv4 } from "./cidr.js";
 import type { Cloud } from "./cloud.js";
-import type { Port, PublicIp, SecurityGroupRule } from "./model.js";
+import { aclLets, type Content, covers, type Flow, groupsLet } from "./filters.js";
+import type { Port, PublicIp, Subnet } from "./model.js";
+import { tableOf } from "./operations/routetables.js";
+import { vipOwner } from "./operations/subnets.js";
 
 /** A packet to try out. Ends are an instance id, a port id, an IPv4 address, or `internet`. */
 export interface Probe {
@@ -10,13 +13,30 @@ export interface Probe {
   readonly protocol?: string;
   /** Destination port; for tcp and udp. */
   readonly port?: number;
+  /** Source port; one of those that systems choose themselves by default. */
+  readonly sourcePort?: number;
 }
 
-/**
- * What stops the packet: an end that does not exist or does not run, site or VPC isolation, a missing EIP, or the
- * security groups of the sender (`egress`) or of the receiver (`ingress`).
- */
-export type Stop = "unknown" | "status" | "site" | "vpc" | "eip" | "egress" | "ingress";
+/** What can stop a packet; the further along the path, the later in the list. */
+const stops = [
+  /** An end that does not exist. */
+  "unknown",
+  /** An instance that does not run. */
+  "status",
+  /** A virtual IP without a network card. */
+  "vip",
+  "vpc",
+  "site",
+  "eip",
+  /** The next hop of a route passes nothing on. */
+  "route",
+  /** The security groups of the sender, the network ACLs on both sides, the security groups of the receiver. */
+  "egress",
+  "aclEgress",
+  "aclIngress",
+  "ingress",
+] as const;
+export type Stop = (typeof stops)[number];
 
 export interface ProbeResult {
   readonly reachable: boolean;
@@ -25,55 +45,67 @@ export interface ProbeResult {
   readonly detail?: string;
 }
 
-/** An end of the path: a network card, or an address of the internet (any address when undefined). */
-type End = { readonly nic: Port; readonly byPublicIp: boolean } | { readonly address: number | undefined };
+/**
+ * An end of the path: a network card by way of its own port or of a virtual IP in front of it, or an address of the
+ * internet (any address when undefined).
+ */
+type End =
+  | { readonly nic: Port; readonly entry: Port; readonly byPublicIp: boolean }
+  | { readonly address: number | undefined };
 
-interface Peer {
-  readonly groups: readonly string[];
-  /** Undefined stands for any address of the internet. */
-  readonly address: number | undefined;
-}
-
-const protocolNumbers: Readonly<Record<string, string>> = {
-  icmp: "1",
-  tcp: "6",
-  udp: "17",
-  gre: "47",
-  icmpv6: "58",
-};
-const numberOf = (protocol: string): string => protocolNumbers[protocol] ?? protocol;
+const anyPort = 40_000;
 
 const stop = (stoppedBy: Stop, detail: string): ProbeResult => ({ reachable: false, stoppedBy, detail });
 const reached: ProbeResult = { reachable: true };
 
-/** Tells from the cloud's facts whether the packet arrives. An answer to it always comes back: groups keep state. */
+/** Tells from the cloud's facts whether the packet arrives. An answer to it always comes back: filters keep state. */
 export function probe(cloud: Cloud, packet: Probe): ProbeResult {
   const [from, to] = [endsOf(cloud, packet.from), endsOf(cloud, packet.to)];
   if (from.length === 0) return stop("unknown", `nothing has the id or address ${packet.from}`);
   if (to.length === 0) return stop("unknown", `nothing has the id or address ${packet.to}`);
-  const results = from.flatMap((source) => to.map((target) => between(cloud, source, target, packet)));
-  return results.find((result) => result.reachable) ?? furthest(results);
+  const { protocol = "tcp", port, sourcePort = anyPort } = packet;
+  const content = { protocol, port, sourcePort };
+  return best(from.flatMap((source) => to.map((target) => between(cloud, source, target, content))));
 }
 
-/** Among failures the one that came furthest says most. */
-function furthest(results: readonly ProbeResult[]): ProbeResult {
-  const order: Stop[] = ["unknown", "status", "vpc", "site", "eip", "egress", "ingress"];
-  const rank = (result: ProbeResult): number => order.indexOf(result.stoppedBy ?? "unknown");
-  return results.reduce((best, result) => (rank(result) > rank(best) ? result : best));
+/** A way that works, else the one that came furthest: it says most. */
+function best(results: readonly ProbeResult[]): ProbeResult {
+  const rank = ({ reachable, stoppedBy = "unknown" }: ProbeResult): number =>
+    reachable ? stops.length : stops.indexOf(stoppedBy);
+  return results.reduce((first, result) => (rank(result) > rank(first) ? result : first));
 }
 
 function endsOf(cloud: Cloud, name: string): End[] {
   if (name === "internet") return [{ address: undefined }];
   const { ports, publicips } = cloud.tables;
-  const nics = [...ports.all()].filter((port) => [port.id, port.device_id, port.ip_address].includes(name));
-  if (nics.length > 0) return nics.map((nic) => ({ nic, byPublicIp: false }));
+  const found = [...ports.all()].filter((port) => [port.id, port.device_id, port.ip_address].includes(name));
+  if (found.length > 0) return found.flatMap((entry) => behind(cloud, entry, false));
   const eip = publicips.find((ip) => ip.public_ip_address === name);
   if (eip) {
-    const nic = ports.get(eip.port_id);
-    return nic ? [{ nic, byPublicIp: true }] : [];
+    const entry = ports.get(eip.port_id);
+    return entry ? behind(cloud, entry, true) : [];
   }
   const address = parseIpv4(name);
   return address === undefined || isPrivate(address) ? [] : [{ address }];
+}
+
+/** The cards that answer at a port: its own, or those behind a virtual IP. */
+function behind(cloud: Cloud, entry: Port, byPublicIp: boolean): End[] {
+  const nics = entry.device_owner === vipOwner ? nicsOf(cloud, entry) : [entry];
+  // A virtual IP alone stands for itself, and stops everything.
+  return (nics.length > 0 ? nics : [entry]).map((nic) => ({ nic, entry, byPublicIp }));
+}
+
+/** The cards that a virtual IP names, and that may use its address. */
+function nicsOf(cloud: Cloud, vip: Port): Port[] {
+  const named = vip.allowed_address_pairs.map((pair) => pair.ip_address);
+  return [...cloud.tables.ports.all()].filter(
+    (port) =>
+      port.device_id !== "" &&
+      port.network_id === vip.network_id &&
+      named.includes(port.ip_address) &&
+      port.allowed_address_pairs.some((pair) => covers(pair.ip_address, parseIpv4(vip.ip_address))),
+  );
 }
 
 function isPrivate(address: number): boolean {
@@ -83,53 +115,131 @@ function isPrivate(address: number): boolean {
   });
 }
 
-function between(cloud: Cloud, from: End, to: End, packet: Probe): ProbeResult {
+function between(cloud: Cloud, from: End, to: End, content: Content): ProbeResult {
   for (const end of [from, to]) {
     const idle = "nic" in end && notRunning(cloud, end.nic);
     if (idle) return idle;
   }
   if (!("nic" in from)) {
     if (!("nic" in to)) return reached;
-    return eipOf(cloud, to.nic)
-      ? ingress(cloud, to.nic, { groups: [], address: from.address }, packet)
-      : stop("eip", `port ${to.nic.id} has no EIP`);
+    return eipOf(cloud, to.entry)
+      ? arrive(cloud, to.nic, from.address, content)
+      : stop("eip", `port ${to.entry.id} has no EIP`);
   }
   if ("nic" in to && from.nic.id === to.nic.id) return reached;
-  if ("nic" in to && !to.byPublicIp) return inside(cloud, from.nic, to.nic, packet);
-  return outside(cloud, from.nic, to, packet);
+  if ("nic" in to && !to.byPublicIp)
+    return inside(cloud, from.nic, to.nic, parseIpv4(to.entry.ip_address), content);
+  return outside(cloud, from.nic, to, content);
 }
 
-/** The private path: one VPC, one site. */
-function inside(cloud: Cloud, from: Port, to: Port, packet: Probe): ProbeResult {
-  const vpcOf = (port: Port): string | undefined => cloud.tables.subnets.get(port.network_id)?.vpc_id;
-  if (vpcOf(from) !== vpcOf(to)) return stop("vpc", "subnets of different VPCs are not connected");
+/** The private path: one VPC, one site. The destination is not the receiver's where that is a next hop. */
+function inside(
+  cloud: Cloud,
+  from: Port,
+  to: Port,
+  destination: number | undefined,
+  content: Content,
+): ProbeResult {
+  const [here, there] = [subnetOf(cloud, from), subnetOf(cloud, to)];
+  const source = parseIpv4(from.ip_address);
+  if (here?.vpc_id !== there?.vpc_id) return stop("vpc", "subnets of different VPCs are not connected");
   if (from.site_id !== to.site_id) return stop("site", "there is no network path between sites");
   // Members of one group reach each other (BEHAVIOUR.md section 2.2), whatever its rules allow.
   const fellow = from.security_groups.some((group) => to.security_groups.includes(group));
-  const out = judge(cloud, from, "egress", peerOf(to, to.ip_address), packet) ?? fellow;
+  const out =
+    groupsLet(cloud, from, "egress", { groups: to.security_groups, address: destination }, content) ?? fellow;
   if (!out) return stop("egress", `the security groups of port ${from.id} let nothing of it out`);
-  const into = judge(cloud, to, "ingress", peerOf(from, from.ip_address), packet) ?? fellow;
+  // An ACL guards the border of a subnet, not what stays inside.
+  if (here?.id !== there?.id) {
+    const flow = { source, destination };
+    const border = leave(cloud, here, flow, content) ?? enter(cloud, there, flow, content);
+    if (border) return border;
+  }
+  const into =
+    groupsLet(cloud, to, "ingress", { groups: from.security_groups, address: source }, content) ?? fellow;
   return into ? reached : stop("ingress", `the security groups of port ${to.id} let nothing of it in`);
 }
 
-/** The path over the internet: the sender needs an EIP, and so does a receiver in the cloud. */
-function outside(cloud: Cloud, from: Port, to: End, packet: Probe): ProbeResult {
+/** The path over the internet: sender and receiver need an EIP; a sender without may have a route to one. */
+function outside(cloud: Cloud, from: Port, to: End, content: Content, routed = false): ProbeResult {
+  const target = "nic" in to ? parseIpv4(eipOf(cloud, to.entry)?.public_ip_address ?? "") : to.address;
   const eip = eipOf(cloud, from);
-  if (!eip) return stop("eip", `port ${from.id} has no EIP`);
-  const target = "nic" in to ? parseIpv4(eipOf(cloud, to.nic)?.public_ip_address ?? "") : to.address;
-  if (!judge(cloud, from, "egress", { groups: [], address: target }, packet)) {
-    return stop("egress", `the security groups of port ${from.id} let nothing of it out`);
+  if (!eip) {
+    const hops = routed ? [] : hopsFrom(cloud, from, target);
+    if (hops.length === 0) return stop("eip", `port ${from.id} has no EIP`);
+    return best(hops.map((hop) => over(cloud, from, hop, to, target, content)));
   }
-  if (!("nic" in to)) return reached;
-  return ingress(cloud, to.nic, { groups: [], address: parseIpv4(eip.public_ip_address) }, packet);
+  if (!groupsLet(cloud, from, "egress", { groups: [], address: target }, content))
+    return stop("egress", `the security groups of port ${from.id} let nothing of it out`);
+  const flow = { source: parseIpv4(from.ip_address), destination: target };
+  const border = leave(cloud, subnetOf(cloud, from), flow, content);
+  if (border) return border;
+  return "nic" in to ? arrive(cloud, to.nic, parseIpv4(eip.public_ip_address), content) : reached;
 }
 
-function ingress(cloud: Cloud, to: Port, peer: Peer, packet: Probe): ProbeResult {
-  if (judge(cloud, to, "ingress", peer, packet)) return reached;
+/** The cards that the sender's route table sends a packet for the internet to: the longest prefix wins. */
+function hopsFrom(cloud: Cloud, from: Port, target: number | undefined): Port[] {
+  const subnet = subnetOf(cloud, from);
+  const prefixOf = (cidr: string): number => parseCidr(cidr)?.prefix ?? 0;
+  const route = (subnet && tableOf(cloud, subnet)?.routes)
+    ?.filter((candidate) => covers(candidate.destination, target))
+    .sort((a, b) => prefixOf(b.destination) - prefixOf(a.destination))[0];
+  if (!route) return [];
+  return [...cloud.tables.ports.all()]
+    .filter((port) => subnetOf(cloud, port)?.vpc_id === subnet?.vpc_id)
+    .filter((port) => (route.type === "ecs" ? port.device_id : vipAddress(port)) === route.nexthop)
+    .flatMap((port) => (route.type === "vip" ? nicsOf(cloud, port) : [port]));
+}
+
+const vipAddress = (port: Port): string => (port.device_owner === vipOwner ? port.ip_address : "");
+
+/** By way of a next hop, which must take what is not for itself and have an EIP. */
+function over(
+  cloud: Cloud,
+  from: Port,
+  hop: Port,
+  to: End,
+  target: number | undefined,
+  content: Content,
+): ProbeResult {
+  if (notRunning(cloud, hop)) return stop("route", `the next hop ${hop.device_id} does not run`);
+  if (!hop.allowed_address_pairs.some((pair) => covers(pair.ip_address, target)))
+    return stop("route", `the next hop's port ${hop.id} takes only what is for itself`);
+  const first = inside(cloud, from, hop, target, content);
+  return first.reachable ? outside(cloud, hop, to, content, true) : first;
+}
+
+/** From the internet into the card: its subnet's ACL, then its groups. */
+function arrive(cloud: Cloud, to: Port, source: number | undefined, content: Content): ProbeResult {
+  const flow = { source, destination: parseIpv4(to.ip_address) };
+  const border = enter(cloud, subnetOf(cloud, to), flow, content);
+  if (border) return border;
+  if (groupsLet(cloud, to, "ingress", { groups: [], address: source }, content)) return reached;
   return stop("ingress", `the security groups of port ${to.id} let nothing of it in`);
 }
 
+function leave(
+  cloud: Cloud,
+  subnet: Subnet | undefined,
+  flow: Flow,
+  content: Content,
+): ProbeResult | undefined {
+  if (aclLets(cloud, subnet, "egress", flow, content)) return undefined;
+  return stop("aclEgress", `the network ACL of subnet ${subnet?.name ?? ""} lets nothing of it out`);
+}
+
+function enter(
+  cloud: Cloud,
+  subnet: Subnet | undefined,
+  flow: Flow,
+  content: Content,
+): ProbeResult | undefined {
+  if (aclLets(cloud, subnet, "ingress", flow, content)) return undefined;
+  return stop("aclIngress", `the network ACL of subnet ${subnet?.name ?? ""} lets nothing of it in`);
+}
+
 function notRunning(cloud: Cloud, port: Port): ProbeResult | undefined {
+  if (port.device_owner === vipOwner) return stop("vip", `no network card stands behind ${port.ip_address}`);
   const server = cloud.tables.servers.get(port.device_id);
   if (server?.status === "ACTIVE") return undefined;
   return stop(
@@ -138,45 +248,11 @@ function notRunning(cloud: Cloud, port: Port): ProbeResult | undefined {
   );
 }
 
+function subnetOf(cloud: Cloud, port: Port): Subnet | undefined {
+  return cloud.tables.subnets.get(port.network_id);
+}
+
 function eipOf(cloud: Cloud, port: Port): PublicIp | undefined {
   const ip = cloud.tables.publicips.find((candidate) => candidate.port_id === port.id);
   return ip?.status === "ACTIVE" ? ip : undefined;
-}
-
-function peerOf(port: Port, address: string): Peer {
-  return { groups: port.security_groups, address: parseIpv4(address) };
-}
-
-/** The verdict of the port's groups together; undefined when no rule speaks of the packet. */
-function judge(
-  cloud: Cloud,
-  port: Port,
-  direction: "ingress" | "egress",
-  peer: Peer,
-  packet: Probe,
-): boolean | undefined {
-  const speaking = [...cloud.tables.security_group_rules.all()].filter(
-    (rule) =>
-      port.security_groups.includes(rule.security_group_id) &&
-      rule.direction === direction &&
-      rule.ethertype === "IPv4" &&
-      meansPacket(rule, packet) &&
-      meansPeer(rule, peer),
-  );
-  if (speaking.length === 0) return undefined;
-  const first = Math.min(...speaking.map((rule) => rule.priority));
-  return speaking.every((rule) => rule.priority > first || rule.action === "allow");
-}
-
-function meansPacket(rule: SecurityGroupRule, { protocol = "tcp", port }: Probe): boolean {
-  if (rule.protocol !== "" && numberOf(rule.protocol) !== numberOf(protocol)) return false;
-  if (rule.port_range_min === "") return true;
-  return port !== undefined && port >= Number(rule.port_range_min) && port <= Number(rule.port_range_max);
-}
-
-function meansPeer(rule: SecurityGroupRule, peer: Peer): boolean {
-  if (rule.remote_group_id !== "") return peer.groups.includes(rule.remote_group_id);
-  const range = parseCidr(rule.remote_ip_prefix, false);
-  if (!range) return false;
-  return peer.address === undefined ? range.prefix === 0 : includes(range, peer.address);
 }
