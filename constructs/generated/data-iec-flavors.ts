@@ -7,6 +7,10 @@ import * as cdktf from 'cdktf';
 
 export interface DataIecFlavorsConfig extends cdktf.TerraformMetaArguments {
   /**
+  * Only the flavor of this id.
+  */
+  readonly id?: string;
+  /**
   * Only the flavor of this name.
   */
   readonly name?: string;
@@ -15,19 +19,19 @@ export interface DataIecFlavorsConfig extends cdktf.TerraformMetaArguments {
   */
   readonly siteIds?: string;
   /**
-  * Only flavors offered in this area.
+  * Only flavors offered in this area; several separated by commas.
   */
   readonly area?: string;
   /**
-  * Only flavors offered in this province.
+  * Only flavors offered in this province; several separated by commas.
   */
   readonly province?: string;
   /**
-  * Only flavors offered in this city.
+  * Only flavors offered in this city; several separated by commas.
   */
   readonly city?: string;
   /**
-  * Only flavors offered with this operator.
+  * Only flavors offered with this operator; several separated by commas.
   */
   readonly operator?: string;
 }
@@ -172,6 +176,7 @@ export class DataIecFlavors extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    this._id = config.id;
     this._name = config.name;
     this._siteIds = config.siteIds;
     this._area = config.area;
@@ -183,6 +188,22 @@ export class DataIecFlavors extends cdktf.TerraformDataSource {
   // ==========
   // ATTRIBUTES
   // ==========
+
+  // id - computed: false, optional: true, required: false
+  private _id?: string;
+  public get id() {
+    return this.getStringAttribute('id');
+  }
+  public set id(value: string) {
+    this._id = value;
+  }
+  public resetId() {
+    this._id = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get idInput() {
+    return this._id;
+  }
 
   // name - computed: false, optional: true, required: false
   private _name?: string;
@@ -292,6 +313,7 @@ export class DataIecFlavors extends cdktf.TerraformDataSource {
 
   protected synthesizeAttributes(): { [name: string]: any } {
     return {
+      id: cdktf.stringToTerraform(this._id),
       name: cdktf.stringToTerraform(this._name),
       site_ids: cdktf.stringToTerraform(this._siteIds),
       area: cdktf.stringToTerraform(this._area),
@@ -303,6 +325,12 @@ export class DataIecFlavors extends cdktf.TerraformDataSource {
 
   protected synthesizeHclAttributes(): { [name: string]: any } {
     const attrs = {
+      id: {
+        value: cdktf.stringToHclTerraform(this._id),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
       name: {
         value: cdktf.stringToHclTerraform(this._name),
         isBlock: false,

@@ -7,6 +7,10 @@ import * as cdktf from 'cdktf';
 
 export interface DataIecImagesConfig extends cdktf.TerraformMetaArguments {
   /**
+  * Only the image of this id.
+  */
+  readonly id?: string;
+  /**
   * Only images of exactly this name.
   */
   readonly name?: string;
@@ -18,6 +22,34 @@ export interface DataIecImagesConfig extends cdktf.TerraformMetaArguments {
   * Only public or only private images. One of `public`, `private`.
   */
   readonly visibility?: "public" | "private" | (string & {});
+  /**
+  * Only public (gold) or only private images. One of `gold`, `private`.
+  */
+  readonly imageType?: "gold" | "private" | (string & {});
+  /**
+  * Only images that are, or are not, protected from deletion.
+  */
+  readonly protected?: boolean | cdktf.IResolvable;
+  /**
+  * Only images that are, or are not, registered and usable.
+  */
+  readonly registered?: boolean | cdktf.IResolvable;
+  /**
+  * Only images of this status; `active` when not set. One of `saving`, `deleted`, `killed`, `active`.
+  */
+  readonly status?: "saving" | "deleted" | "killed" | "active" | (string & {});
+  /**
+  * Only images for this environment. One of `FusionCompute`.
+  */
+  readonly virtualEnvType?: "FusionCompute" | (string & {});
+  /**
+  * Only images that support this KVM GPU type, such as `V100_vGPU` or `RTX5000`.
+  */
+  readonly supportKvmGpuType?: string;
+  /**
+  * Only images that support all of these: `kvm`, `kvm_ascend_310` (AI acceleration), `kvm_hi1822_hiovs` (offload), `arm`, `gpu_t4`. One of `kvm`, `kvm_ascend_310`, `kvm_hi1822_hiovs`, `arm`, `gpu_t4`.
+  */
+  readonly supports?: string[];
 }
 export interface DataIecImagesImages {
 }
@@ -95,14 +127,39 @@ export class DataIecImagesImagesOutputReference extends cdktf.ComplexObject {
     return this.getStringAttribute('os_version');
   }
 
+  // platform - computed: true, optional: false, required: false
+  public get platform() {
+    return this.getStringAttribute('platform');
+  }
+
   // visibility - computed: true, optional: false, required: false
   public get visibility() {
     return this.getStringAttribute('visibility');
   }
 
+  // image_type - computed: true, optional: false, required: false
+  public get imageType() {
+    return this.getStringAttribute('image_type');
+  }
+
   // min_disk - computed: true, optional: false, required: false
   public get minDisk() {
     return this.getNumberAttribute('min_disk');
+  }
+
+  // min_ram - computed: true, optional: false, required: false
+  public get minRam() {
+    return this.getNumberAttribute('min_ram');
+  }
+
+  // disk_format - computed: true, optional: false, required: false
+  public get diskFormat() {
+    return this.getStringAttribute('disk_format');
+  }
+
+  // created_at - computed: true, optional: false, required: false
+  public get createdAt() {
+    return this.getStringAttribute('created_at');
   }
 }
 
@@ -175,14 +232,38 @@ export class DataIecImages extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    this._id = config.id;
     this._name = config.name;
     this._osType = config.osType;
     this._visibility = config.visibility;
+    this._imageType = config.imageType;
+    this._protected = config.protected;
+    this._registered = config.registered;
+    this._status = config.status;
+    this._virtualEnvType = config.virtualEnvType;
+    this._supportKvmGpuType = config.supportKvmGpuType;
+    this._supports = config.supports;
   }
 
   // ==========
   // ATTRIBUTES
   // ==========
+
+  // id - computed: false, optional: true, required: false
+  private _id?: string;
+  public get id() {
+    return this.getStringAttribute('id');
+  }
+  public set id(value: string) {
+    this._id = value;
+  }
+  public resetId() {
+    this._id = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get idInput() {
+    return this._id;
+  }
 
   // name - computed: false, optional: true, required: false
   private _name?: string;
@@ -232,6 +313,118 @@ export class DataIecImages extends cdktf.TerraformDataSource {
     return this._visibility;
   }
 
+  // image_type - computed: false, optional: true, required: false
+  private _imageType?: "gold" | "private" | (string & {});
+  public get imageType() {
+    return this.getStringAttribute('image_type');
+  }
+  public set imageType(value: "gold" | "private" | (string & {})) {
+    this._imageType = value;
+  }
+  public resetImageType() {
+    this._imageType = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get imageTypeInput() {
+    return this._imageType;
+  }
+
+  // protected - computed: false, optional: true, required: false
+  private _protected?: boolean | cdktf.IResolvable;
+  public get protected() {
+    return this.getBooleanAttribute('protected');
+  }
+  public set protected(value: boolean | cdktf.IResolvable) {
+    this._protected = value;
+  }
+  public resetProtected() {
+    this._protected = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get protectedInput() {
+    return this._protected;
+  }
+
+  // registered - computed: false, optional: true, required: false
+  private _registered?: boolean | cdktf.IResolvable;
+  public get registered() {
+    return this.getBooleanAttribute('registered');
+  }
+  public set registered(value: boolean | cdktf.IResolvable) {
+    this._registered = value;
+  }
+  public resetRegistered() {
+    this._registered = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get registeredInput() {
+    return this._registered;
+  }
+
+  // status - computed: false, optional: true, required: false
+  private _status?: "saving" | "deleted" | "killed" | "active" | (string & {});
+  public get status() {
+    return this.getStringAttribute('status');
+  }
+  public set status(value: "saving" | "deleted" | "killed" | "active" | (string & {})) {
+    this._status = value;
+  }
+  public resetStatus() {
+    this._status = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get statusInput() {
+    return this._status;
+  }
+
+  // virtual_env_type - computed: false, optional: true, required: false
+  private _virtualEnvType?: "FusionCompute" | (string & {});
+  public get virtualEnvType() {
+    return this.getStringAttribute('virtual_env_type');
+  }
+  public set virtualEnvType(value: "FusionCompute" | (string & {})) {
+    this._virtualEnvType = value;
+  }
+  public resetVirtualEnvType() {
+    this._virtualEnvType = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get virtualEnvTypeInput() {
+    return this._virtualEnvType;
+  }
+
+  // support_kvm_gpu_type - computed: false, optional: true, required: false
+  private _supportKvmGpuType?: string;
+  public get supportKvmGpuType() {
+    return this.getStringAttribute('support_kvm_gpu_type');
+  }
+  public set supportKvmGpuType(value: string) {
+    this._supportKvmGpuType = value;
+  }
+  public resetSupportKvmGpuType() {
+    this._supportKvmGpuType = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get supportKvmGpuTypeInput() {
+    return this._supportKvmGpuType;
+  }
+
+  // supports - computed: false, optional: true, required: false
+  private _supports?: string[];
+  public get supports() {
+    return this.getListAttribute('supports');
+  }
+  public set supports(value: string[]) {
+    this._supports = value;
+  }
+  public resetSupports() {
+    this._supports = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get supportsInput() {
+    return this._supports;
+  }
+
   // images - computed: true, optional: false, required: false
   private _images = new DataIecImagesImagesList(this, "images", false);
   public get images() {
@@ -244,14 +437,28 @@ export class DataIecImages extends cdktf.TerraformDataSource {
 
   protected synthesizeAttributes(): { [name: string]: any } {
     return {
+      id: cdktf.stringToTerraform(this._id),
       name: cdktf.stringToTerraform(this._name),
       os_type: cdktf.stringToTerraform(this._osType),
       visibility: cdktf.stringToTerraform(this._visibility),
+      image_type: cdktf.stringToTerraform(this._imageType),
+      protected: cdktf.booleanToTerraform(this._protected),
+      registered: cdktf.booleanToTerraform(this._registered),
+      status: cdktf.stringToTerraform(this._status),
+      virtual_env_type: cdktf.stringToTerraform(this._virtualEnvType),
+      support_kvm_gpu_type: cdktf.stringToTerraform(this._supportKvmGpuType),
+      supports: cdktf.listMapper(cdktf.stringToTerraform, false)(this._supports),
     };
   }
 
   protected synthesizeHclAttributes(): { [name: string]: any } {
     const attrs = {
+      id: {
+        value: cdktf.stringToHclTerraform(this._id),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
       name: {
         value: cdktf.stringToHclTerraform(this._name),
         isBlock: false,
@@ -269,6 +476,48 @@ export class DataIecImages extends cdktf.TerraformDataSource {
         isBlock: false,
         type: "simple",
         storageClassType: "string",
+      },
+      image_type: {
+        value: cdktf.stringToHclTerraform(this._imageType),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      protected: {
+        value: cdktf.booleanToHclTerraform(this._protected),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "boolean",
+      },
+      registered: {
+        value: cdktf.booleanToHclTerraform(this._registered),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "boolean",
+      },
+      status: {
+        value: cdktf.stringToHclTerraform(this._status),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      virtual_env_type: {
+        value: cdktf.stringToHclTerraform(this._virtualEnvType),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      support_kvm_gpu_type: {
+        value: cdktf.stringToHclTerraform(this._supportKvmGpuType),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      supports: {
+        value: cdktf.listMapperHcl(cdktf.stringToHclTerraform, false)(this._supports),
+        isBlock: false,
+        type: "list",
+        storageClassType: "stringList",
       },
     };
 

@@ -7,15 +7,19 @@ import * as cdktf from 'cdktf';
 
 export interface DataIecSitesConfig extends cdktf.TerraformMetaArguments {
   /**
-  * Only sites of this area (north, central, south, ...).
+  * Only the site of this id.
+  */
+  readonly id?: string;
+  /**
+  * Only sites of this area (north, central, south, ...); several separated by commas.
   */
   readonly area?: string;
   /**
-  * Only sites of this province.
+  * Only sites of this province; several separated by commas.
   */
   readonly province?: string;
   /**
-  * Only sites of this city.
+  * Only sites of this city; several separated by commas.
   */
   readonly city?: string;
   /**
@@ -27,9 +31,13 @@ export interface DataIecSitesConfig extends cdktf.TerraformMetaArguments {
   */
   readonly flavor?: string;
   /**
-  * Only sites that offer this disk type.
+  * Only sites that offer this disk type; several separated by commas.
   */
   readonly volumeType?: string;
+  /**
+  * Orders the sites by the distance of their cities from a place, nearest first.
+  */
+  readonly nearest?: DataIecSitesNearest;
 }
 export interface DataIecSitesSitesLines {
 }
@@ -80,6 +88,11 @@ export class DataIecSitesSitesLinesOutputReference extends cdktf.ComplexObject {
     else {
       this.isEmptyObject = Object.keys(value).length === 0;
     }
+  }
+
+  // id - computed: true, optional: false, required: false
+  public get id() {
+    return this.getStringAttribute('id');
   }
 
   // pool_id - computed: true, optional: false, required: false
@@ -212,6 +225,11 @@ export class DataIecSitesSitesOutputReference extends cdktf.ComplexObject {
   public get lines() {
     return this._lines;
   }
+
+  // distance_km - computed: true, optional: false, required: false
+  public get distanceKm() {
+    return this.getNumberAttribute('distance_km');
+  }
 }
 
 export class DataIecSitesSitesList extends cdktf.ComplexList {
@@ -230,6 +248,183 @@ export class DataIecSitesSitesList extends cdktf.ComplexList {
   */
   public get(index: number): DataIecSitesSitesOutputReference {
     return new DataIecSitesSitesOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+  }
+}
+export interface DataIecSitesNearest {
+  /**
+  * Degrees north of the equator (south is negative). -90 to 90.
+  */
+  readonly latitude: number;
+  /**
+  * Degrees east of Greenwich (west is negative). -180 to 180.
+  */
+  readonly longitude: number;
+  /**
+  * Only sites with an IPv4 line of this operator (key or short code: `chinatelecom`, `CTCC`).
+  */
+  readonly operator?: string;
+  /**
+  * How many sites to tell at most; all when not set. At least 1.
+  */
+  readonly count?: number;
+}
+
+export function dataIecSitesNearestToTerraform(struct?: DataIecSitesNearestOutputReference | DataIecSitesNearest): any {
+  if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktf.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+  }
+  return {
+    latitude: cdktf.numberToTerraform(struct!.latitude),
+    longitude: cdktf.numberToTerraform(struct!.longitude),
+    operator: cdktf.stringToTerraform(struct!.operator),
+    count: cdktf.numberToTerraform(struct!.count),
+  }
+}
+
+
+export function dataIecSitesNearestToHclTerraform(struct?: DataIecSitesNearestOutputReference | DataIecSitesNearest): any {
+  if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktf.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+  }
+  const attrs = {
+    latitude: {
+      value: cdktf.numberToHclTerraform(struct!.latitude),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "number",
+    },
+    longitude: {
+      value: cdktf.numberToHclTerraform(struct!.longitude),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "number",
+    },
+    operator: {
+      value: cdktf.stringToHclTerraform(struct!.operator),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    count: {
+      value: cdktf.numberToHclTerraform(struct!.count),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "number",
+    },
+  };
+
+  // remove undefined attributes
+  return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined));
+}
+
+export class DataIecSitesNearestOutputReference extends cdktf.ComplexObject {
+  private isEmptyObject = false;
+
+  /**
+  * @param terraformResource The parent resource
+  * @param terraformAttribute The attribute on the parent resource this class is referencing
+  */
+  public constructor(terraformResource: cdktf.IInterpolatingParent, terraformAttribute: string) {
+    super(terraformResource, terraformAttribute, false, 0);
+  }
+
+  public get internalValue(): DataIecSitesNearest | undefined {
+    let hasAnyValues = this.isEmptyObject;
+    const internalValueResult: any = {};
+    if (this._latitude !== undefined) {
+      hasAnyValues = true;
+      internalValueResult.latitude = this._latitude;
+    }
+    if (this._longitude !== undefined) {
+      hasAnyValues = true;
+      internalValueResult.longitude = this._longitude;
+    }
+    if (this._operator !== undefined) {
+      hasAnyValues = true;
+      internalValueResult.operator = this._operator;
+    }
+    if (this._count !== undefined) {
+      hasAnyValues = true;
+      internalValueResult.count = this._count;
+    }
+    return hasAnyValues ? internalValueResult : undefined;
+  }
+
+  public set internalValue(value: DataIecSitesNearest | undefined) {
+    if (value === undefined) {
+      this.isEmptyObject = false;
+      this._latitude = undefined;
+      this._longitude = undefined;
+      this._operator = undefined;
+      this._count = undefined;
+    }
+    else {
+      this.isEmptyObject = Object.keys(value).length === 0;
+      this._latitude = value.latitude;
+      this._longitude = value.longitude;
+      this._operator = value.operator;
+      this._count = value.count;
+    }
+  }
+
+  // latitude - computed: false, optional: false, required: true
+  private _latitude?: number;
+  public get latitude() {
+    return this.getNumberAttribute('latitude');
+  }
+  public set latitude(value: number) {
+    this._latitude = value;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get latitudeInput() {
+    return this._latitude;
+  }
+
+  // longitude - computed: false, optional: false, required: true
+  private _longitude?: number;
+  public get longitude() {
+    return this.getNumberAttribute('longitude');
+  }
+  public set longitude(value: number) {
+    this._longitude = value;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get longitudeInput() {
+    return this._longitude;
+  }
+
+  // operator - computed: false, optional: true, required: false
+  private _operator?: string;
+  public get operator() {
+    return this.getStringAttribute('operator');
+  }
+  public set operator(value: string) {
+    this._operator = value;
+  }
+  public resetOperator() {
+    this._operator = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get operatorInput() {
+    return this._operator;
+  }
+
+  // count - computed: false, optional: true, required: false
+  private _count?: number;
+  public get count() {
+    return this.getNumberAttribute('count');
+  }
+  public set count(value: number) {
+    this._count = value;
+  }
+  public resetCount() {
+    this._count = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get countInput() {
+    return this._count;
   }
 }
 
@@ -283,17 +478,35 @@ export class DataIecSites extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    this._id = config.id;
     this._area = config.area;
     this._province = config.province;
     this._city = config.city;
     this._operator = config.operator;
     this._flavor = config.flavor;
     this._volumeType = config.volumeType;
+    this._nearest.internalValue = config.nearest;
   }
 
   // ==========
   // ATTRIBUTES
   // ==========
+
+  // id - computed: false, optional: true, required: false
+  private _id?: string;
+  public get id() {
+    return this.getStringAttribute('id');
+  }
+  public set id(value: string) {
+    this._id = value;
+  }
+  public resetId() {
+    this._id = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get idInput() {
+    return this._id;
+  }
 
   // area - computed: false, optional: true, required: false
   private _area?: string;
@@ -397,23 +610,52 @@ export class DataIecSites extends cdktf.TerraformDataSource {
     return this._sites;
   }
 
+  // unlocated_cities - computed: true, optional: false, required: false
+  public get unlocatedCities() {
+    return this.getListAttribute('unlocated_cities');
+  }
+
+  // nearest - computed: false, optional: true, required: false
+  private _nearest = new DataIecSitesNearestOutputReference(this, "nearest");
+  public get nearest() {
+    return this._nearest;
+  }
+  public putNearest(value: DataIecSitesNearest) {
+    this._nearest.internalValue = value;
+  }
+  public resetNearest() {
+    this._nearest.internalValue = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get nearestInput() {
+    return this._nearest.internalValue;
+  }
+
   // =========
   // SYNTHESIS
   // =========
 
   protected synthesizeAttributes(): { [name: string]: any } {
     return {
+      id: cdktf.stringToTerraform(this._id),
       area: cdktf.stringToTerraform(this._area),
       province: cdktf.stringToTerraform(this._province),
       city: cdktf.stringToTerraform(this._city),
       operator: cdktf.stringToTerraform(this._operator),
       flavor: cdktf.stringToTerraform(this._flavor),
       volume_type: cdktf.stringToTerraform(this._volumeType),
+      nearest: dataIecSitesNearestToTerraform(this._nearest.internalValue),
     };
   }
 
   protected synthesizeHclAttributes(): { [name: string]: any } {
     const attrs = {
+      id: {
+        value: cdktf.stringToHclTerraform(this._id),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
       area: {
         value: cdktf.stringToHclTerraform(this._area),
         isBlock: false,
@@ -449,6 +691,12 @@ export class DataIecSites extends cdktf.TerraformDataSource {
         isBlock: false,
         type: "simple",
         storageClassType: "string",
+      },
+      nearest: {
+        value: dataIecSitesNearestToHclTerraform(this._nearest.internalValue),
+        isBlock: true,
+        type: "list",
+        storageClassType: "DataIecSitesNearestList",
       },
     };
 

@@ -1,6 +1,8 @@
 import { eip } from "./eip.js";
 import { image } from "./image.js";
 import { keypair } from "./keypair.js";
+import { networkAcl } from "./network-acl.js";
+import { networkAclRule } from "./network-acl-rule.js";
 import { securityGroup } from "./security-group.js";
 import { securityGroupRule } from "./security-group-rule.js";
 import { server } from "./server.js";
@@ -9,8 +11,16 @@ import { vpcSubnet } from "./vpc-subnet.js";
 
 /** Every resource, by type. */
 export const resources = new Map(
-  [eip, image, keypair, securityGroup, securityGroupRule, server, vpc, vpcSubnet].map((definition) => [
-    definition.type,
-    definition,
-  ]),
+  [
+    eip,
+    image,
+    keypair,
+    networkAcl,
+    networkAclRule,
+    securityGroup,
+    securityGroupRule,
+    server,
+    vpc,
+    vpcSubnet,
+  ].map((definition) => [definition.type, definition]),
 );

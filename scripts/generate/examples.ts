@@ -7,7 +7,15 @@ export class Ref {
     readonly data = false,
   ) {}
 }
-export type ExampleValue = string | number | boolean | Ref | readonly ExampleValue[] | ExampleObject;
+/** A `Map` is a map whose keys are the user's own, an object has the names of attributes. */
+export type ExampleValue =
+  | string
+  | number
+  | boolean
+  | Ref
+  | readonly ExampleValue[]
+  | ReadonlyMap<string, ExampleValue>
+  | ExampleObject;
 export interface ExampleObject {
   readonly [name: string]: ExampleValue;
 }
@@ -20,6 +28,18 @@ export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
   iec_eip: { site_id: site, port_id: new Ref("iec_server", "nics[0].port") },
   iec_image: { name: "golden", server_id: id("iec_server") },
   iec_keypair: { name: "operator" },
+  iec_network_acl: {
+    name: "web",
+    description: "HTTPS only",
+    networks: { vpc_id: id("iec_vpc"), subnet_id: id("iec_vpc_subnet") },
+  },
+  iec_network_acl_rule: {
+    network_acl_id: id("iec_network_acl"),
+    direction: "ingress",
+    position: 1,
+    protocol: "tcp",
+    destination_port: "443",
+  },
   iec_security_group: { name: "web", description: "HTTPS only" },
   iec_security_group_rule: {
     security_group_id: id("iec_security_group"),
@@ -66,7 +86,7 @@ export const dataSourceExamples: Readonly<Record<string, ExampleObject>> = {
     metrics: {
       namespace: "SYS.ECS",
       metric_name: "cpu_util",
-      dimensions: { instance_id: new Ref("iec_server", "id") },
+      dimensions: new Map([["instance_id", id("iec_server")]]),
     },
     period: "300",
     filter: "average",
