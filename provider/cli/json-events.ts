@@ -45,6 +45,12 @@ export function createJsonEvents(output: Output, clock: Clock): JsonEvents {
           change: changeFields(change),
         });
       }
+      for (const { code, address, path, unknowns = [] } of plan.conditional) {
+        const attribute = formatPath(path);
+        emit("isolation_conditional", `${address}: ${code} waits for values known at apply`, {
+          check: { code, address, attribute, unknowns },
+        });
+      }
     },
     drift(plan) {
       for (const drift of plan.drift) emitDrift(emit, drift);

@@ -43,7 +43,19 @@ describe("a site known only at apply", () => {
     expect(text).toContain(
       "Isolation: 1 check waits for values known at apply; it runs again before each call.",
     );
-    expect(text).toContain("IEC1002 iec_server.web subnet_ids[0] waits for data.iec_sites.later");
+    const awaited = "data.iec_sites.later.sites[0].id";
+    expect(text).toContain(`IEC1002 iec_server.web subnet_ids[0] waits for ${awaited}`);
+    const events = eventsOf((await iec("plan", "--json")).stdout);
+    expect(events.filter(({ type }) => type === "isolation_conditional")).toMatchObject([
+      {
+        check: {
+          code: "IEC1002",
+          address: "iec_server.web",
+          attribute: "subnet_ids[0]",
+          unknowns: [awaited],
+        },
+      },
+    ]);
   });
 
   test("a wrong one is refused before the call", async () => {

@@ -159,7 +159,13 @@ describe("JSON events", () => {
     expect(await exitCode).toBe(0);
     const events = parse(stdout.text);
     const types = [...new Set(events.map(({ type }) => type))];
-    expect(types).toEqual(["version", "resource_drift", "planned_change", "change_summary"]);
+    expect(types).toEqual([
+      "version",
+      "resource_drift",
+      "planned_change",
+      "isolation_conditional",
+      "change_summary",
+    ]);
     expect(events.find((e) => JSON.stringify(e).includes("iec_server.moved"))).toMatchObject({
       "@level": "info",
       "@message": "iec_server.moved: Plan to replace",
