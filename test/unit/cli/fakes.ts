@@ -92,6 +92,7 @@ export function start(argv: readonly string[], script: Script = {}) {
       seen.applied++;
       return script.apply?.(options) ?? Promise.resolve(noResult);
     },
+    import: () => Promise.resolve([]),
     state: () => ({
       resources: [
         {
