@@ -52,6 +52,13 @@ const counted = {
   firewall: "firewalls",
 } as const;
 
+/** How many items the container with the most of them has. */
+function fullest<T>(items: Iterable<T>, containerOf: (item: T) => string): number {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(containerOf(item), (counts.get(containerOf(item)) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
+}
+
 const flavors = new Map(catalog.flavors.map((flavor) => [flavor.id, flavor]));
 
 /** The whole state of the simulated account, and the few things every operation needs. */
@@ -131,6 +138,7 @@ export class Cloud {
     );
   }
 
+  /** How much of a quota is in use; of one that each container has for itself, in the fullest. */
   used(kind: string): number {
     if (kind in counted) {
       return this.tables[counted[kind as CountedKind]].count();
@@ -142,6 +150,14 @@ export class Cloud {
         return this.sumServers((flavor) => flavor.ram);
       case "gigabyte":
         return [...this.tables.volumes.all()].reduce((sum, volume) => sum + volume.size, 0);
+      case "securityGroupContainRuleQuota":
+        return fullest(this.tables.security_group_rules.all(), (rule) => rule.security_group_id);
+      case "shareBandwidthIP":
+        return fullest(this.tables.publicips.all(), (ip) => ip.bandwidth_id);
+      case "vpcContainRoutetable":
+        return fullest(this.tables.routetables.all(), (table) => table.vpc_id);
+      case "routetableContainRoutes":
+        return Math.max(0, ...[...this.tables.routetables.all()].map((table) => table.routes.length));
       default:
         return 0;
     }

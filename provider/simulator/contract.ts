@@ -18,6 +18,8 @@ interface Described {
   readonly operationId: string;
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: Content;
+  /** The official operations, where one path and method stands for several. */
+  readonly "x-operations"?: readonly { readonly operationId: string }[];
   readonly responses: Readonly<Record<string, Content & { readonly $ref?: string }>>;
   /** A path that older clients call. */
   readonly "x-legacy-path"?: string;

@@ -4,7 +4,7 @@ import { type Kind, kinds } from "./model.js";
 
 /** Longest time in ms that a change stays unwritten. */
 const writeDelayMs = 150;
-const version = 1;
+const version = 2;
 
 interface Stored {
   version: number;

@@ -6,6 +6,8 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { type AppOptions, createSimulatorApp, type SimulatorApp } from "./app.js";
+import { operations } from "./contract.js";
+import { edgeOperations } from "./routes.js";
 
 export { createSimulatorApp, type SimulatorApp } from "./app.js";
 export type { Clock } from "./clock.js";
@@ -27,6 +29,19 @@ export interface Simulator extends Omit<SimulatorApp, "fetch" | "flush"> {
   readonly url: string;
   /** Ends all connections at once, writes the data file and frees the port. */
   readonly close: () => Promise<void>;
+}
+
+/**
+ * The edge cloud's operations that are served, by their official ids in the order of the alphabet; the others answer
+ * 501. Starting, stopping and rebooting share one entry of the contract and count as three.
+ */
+export function simulatedOperations(): string[] {
+  return operations
+    .filter(({ id }) => id in edgeOperations)
+    .flatMap(
+      ({ id, described }) => described["x-operations"]?.map((official) => official.operationId) ?? [id],
+    )
+    .sort();
 }
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {

@@ -4,8 +4,10 @@ import { deploymentOperations } from "./operations/deployments.js";
 import { edgecloudOperations } from "./operations/edgeclouds.js";
 import { firewallRuleOperations } from "./operations/firewall-rules.js";
 import { firewallOperations } from "./operations/firewalls.js";
+import { imageOperations } from "./operations/images.js";
 import { instanceOperations } from "./operations/instances.js";
 import { keypairOperations } from "./operations/keypairs.js";
+import { metricOperations } from "./operations/metrics.js";
 import { offerOperations } from "./operations/offers.js";
 import { portOperations } from "./operations/ports.js";
 import { publicIpOperations } from "./operations/publicips.js";
@@ -34,4 +36,6 @@ export const edgeOperations: Operations = {
   ...routeOperations,
   ...deploymentOperations,
   ...edgecloudOperations,
+  ...imageOperations,
+  ...metricOperations,
 };

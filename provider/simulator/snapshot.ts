@@ -2,6 +2,7 @@ import type { Cloud } from "./cloud.js";
 import { type Kind, type Kinds, kinds } from "./model.js";
 import { viewBandwidth } from "./operations/bandwidths.js";
 import { viewFirewall } from "./operations/firewalls.js";
+import { viewImage } from "./operations/images.js";
 import { viewServer } from "./operations/instances.js";
 import { viewKeypair } from "./operations/keypairs.js";
 import { viewPort } from "./operations/ports.js";
@@ -33,7 +34,7 @@ const views: { readonly [K in Kind]: (cloud: Cloud, body: Kinds[K]) => object } 
   volumes: viewVolume,
   firewalls: viewFirewall,
   routetables: viewRoutetable,
-  images: plain,
+  images: viewImage,
   deployments: viewDeployment,
   edgeclouds: viewEdgecloud,
 };

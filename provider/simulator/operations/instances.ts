@@ -122,6 +122,7 @@ export function viewServer(cloud: Cloud, server: Server, belongings: Attached = 
       province: site.province,
     },
     ...(line ? { operator: line.operator } : {}),
+    ...(server.status === "ERROR" ? { fault: faultOf(server) } : {}),
     accessIPv4: "",
     accessIPv6: "",
     "OS-EXT-STS:power_state": state.power,
@@ -149,6 +150,10 @@ export function viewServer(cloud: Cloud, server: Server, belongings: Attached = 
     })),
     "os:scheduler_hints": {},
   };
+}
+
+function faultOf({ updated }: Server): object {
+  return { code: 500, message: "No valid host was found.", details: "", created: updated };
 }
 
 function shown(cloud: Cloud, call: Call): Server {

@@ -1,6 +1,5 @@
 import { catalog, offers } from "../catalog.js";
-import { notFound } from "../errors.js";
-import { type Call, fits, list, numberedPage, ok, type Operations, page, param, text } from "../operation.js";
+import { type Call, fits, list, numberedPage, ok, type Operations, page, text } from "../operation.js";
 
 type Site = (typeof catalog.sites)[number];
 
@@ -47,29 +46,6 @@ export const offerOperations: Operations = {
       (flavor) => fits(id, flavor.id) && fits(name, flavor.name) && (!placed || available.has(flavor.id)),
     );
     return ok({ flavors: numberedPage(call, flavors, 1000), count: flavors.length });
-  },
-
-  ListImages: (_cloud, call) => {
-    const { limit, offset, sort_key = "created_at", sort_dir = "desc", ...filters } = call.query;
-    const images = catalog.images
-      .map((image) => image as Readonly<Record<string, string | number | boolean>>)
-      .filter((image) =>
-        Object.entries(filters).every(([key, value]) => String(image[key] ?? "") === String(value)),
-      );
-    const sign = sort_dir === "asc" ? 1 : -1;
-    images.sort((a, b) => sign * String(a[String(sort_key)]).localeCompare(String(b[String(sort_key)])));
-    const first = typeof offset === "number" ? offset : 0;
-    return ok({
-      images: images.slice(first, first + (typeof limit === "number" ? limit : 500)),
-      total: images.length,
-    });
-  },
-
-  ShowImage: (_cloud, call) => {
-    const id = param(call, "image_id");
-    const image = catalog.images.find((candidate) => candidate.id === id);
-    if (!image) throw notFound("image", id);
-    return ok(image);
   },
 
   ShowVolumeTypes: () => ok({ volume_types: catalog.volume_types }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type FaultRule } from "../../../provider/simulator/index.js";
 import { parseFaultRules } from "../../../provider/simulator/faults.js";
-import { addVpc, createWorld, verdict, type World } from "./harness.js";
+import { addServer, addSubnet, addVpc, createWorld, verdict, type World } from "./harness.js";
 
 const vpcBody = { vpc: { name: "net", cidr: "10.0.0.0/16", mode: "CUSTOMER" } };
 const faulty = (...faults: FaultRule[]): World => createWorld({ faults });
@@ -73,6 +73,29 @@ describe("faults", () => {
     const world = faulty({ operation: "*", kind: "staleRead" });
     expect((await create(world)).status).toBe(200);
     expect(verdict(await create(world))).toBe("400 IEC.020114");
+  });
+
+  test("quotaFull: a POST is refused, with no effect; a GET passes", async () => {
+    const world = faulty({ operation: "*", kind: "quotaFull", times: 1 });
+    expect((await world.call("GET", "/v1/vpcs")).status).toBe(200);
+    expect([verdict(await create(world)), count(world)]).toEqual(["400 IEC.000032", 0]);
+    expect((await create(world)).status).toBe(200);
+  });
+
+  test("jobFailed: the instance is accepted and ends in ERROR, with its fault; it can be deleted", async () => {
+    const world = faulty({ operation: "*", kind: "jobFailed", times: 1 });
+    const vpc = await addVpc(world);
+    const id = await addServer(world, { vpc, subnets: [await addSubnet(world, vpc)] });
+    const read = async () => (await world.call("GET", `/v1/cloudservers/${id}`)).body["server"];
+    expect(await read()).toMatchObject({
+      status: "ERROR",
+      fault: { code: 500 },
+      "OS-SRV-USG:launched_at": "",
+    });
+    expect(world.app.snapshot().ports).toMatchObject([{ status: "DOWN" }]);
+    expect((await world.call("POST", "/v1/cloudservers/delete", { servers: [{ id }] })).status).toBe(202);
+    world.pass(600);
+    expect([world.app.snapshot().servers, world.app.snapshot().ports]).toEqual([[], []]);
   });
 
   test("afterCalls, times and operation choose the calls", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { addEdgeService } from "./edge-services.js";
 import {
   addGroup,
   addServer,
@@ -155,5 +156,38 @@ describe("filters", () => {
     const { call } = createWorld();
     expect((await call("GET", `/v1/images/${ids.ubuntu}`)).body["name"]).toBe("Ubuntu 20.04 server 64bit");
     expect(verdict(await call("GET", `/v1/images/${ids.nobody}`))).toBe("404 IEC.000022");
+  });
+});
+
+test("quotas: use of every kind", async () => {
+  const world = createWorld();
+  const vpc = await addVpc(world, "sys", "10.0.0.0/16", "SYSTEM");
+  const resource = { bandwidth: { sharetype: "WHOLE" }, data_volumes: [{ size: 10, volume_type: "SAS" }] };
+  await addEdgeService(world, { vpc, places: { guangzhou: { demand_count: 2 } }, resource });
+  const { body } = await world.call("GET", "/v1/edgeclouds/quotas");
+  const resources = body["quotas"]!["resources"] as unknown as { type: string; used: number }[];
+  expect(Object.fromEntries(resources.map(({ type, used }) => [type, used]))).toEqual({
+    edgeclouds: 1,
+    instance: 2,
+    vcpu: 4,
+    ram: 8192,
+    volume: 4,
+    gigabyte: 100,
+    root_volume_size: 0,
+    data_volume_count: 0,
+    data_volume_size: 0,
+    image: 1,
+    vpc: 1,
+    subnet: 1,
+    securityGroup: 1,
+    securityGroupRule: 2,
+    securityGroupContainRuleQuota: 2,
+    firewall: 0,
+    publicIp: 2,
+    shareBandwidth: 1,
+    shareBandwidthIP: 2,
+    vpcContainRoutetable: 1,
+    routetableContainRoutes: 0,
+    alarms: 0,
   });
 });
