@@ -15,11 +15,11 @@ export interface DataIecMetricDataConfig extends cdktf.TerraformMetaArguments {
   */
   readonly filter: "max" | "min" | "average" | "sum" | "variance" | (string & {});
   /**
-  * Start, in milliseconds since 1970. In ms. At least 0.
+  * Start, in milliseconds since 1970. At least 0.
   */
   readonly from: number;
   /**
-  * End, in milliseconds since 1970; after `from`. In ms. At least 0.
+  * End, in milliseconds since 1970; after `from`. At least 0.
   */
   readonly to: number;
   /**

@@ -8,15 +8,28 @@ const flavor = {
   memory: number({ computed: true, unit: "MB", description: "Memory in MB." }),
 };
 const attributes = {
+  id: string({ optional: true, description: "Only the flavor of this id." }),
   name: string({ optional: true, description: "Only the flavor of this name." }),
   site_ids: string({
     optional: true,
     description: "Only flavors offered by these sites: ids separated by commas.",
   }),
-  area: string({ optional: true, description: "Only flavors offered in this area." }),
-  province: string({ optional: true, description: "Only flavors offered in this province." }),
-  city: string({ optional: true, description: "Only flavors offered in this city." }),
-  operator: string({ optional: true, description: "Only flavors offered with this operator." }),
+  area: string({
+    optional: true,
+    description: "Only flavors offered in this area; several separated by commas.",
+  }),
+  province: string({
+    optional: true,
+    description: "Only flavors offered in this province; several separated by commas.",
+  }),
+  city: string({
+    optional: true,
+    description: "Only flavors offered in this city; several separated by commas.",
+  }),
+  operator: string({
+    optional: true,
+    description: "Only flavors offered with this operator; several separated by commas.",
+  }),
   flavors: list({
     computed: true,
     element: element.object(flavor),
@@ -31,10 +44,10 @@ export const flavors = defineDataSource({
   attributes,
   api: ["GET /v1/cloudservers/flavors"],
   async read(config, api) {
-    const { name, site_ids, area, province, city, operator } = config;
+    const { id, name, site_ids, area, province, city, operator } = config;
     const found = await api.list(
       "/v1/cloudservers/flavors",
-      sent({ name, site_ids, area, province, city, operator }),
+      sent({ id, name, site_ids, area, province, city, operator }),
     );
     return {
       flavors: found

@@ -11,6 +11,7 @@ const className = (type: string, data: boolean): string =>
   data ? pascalCase(`data_${type}`) : pascalCase(shortName(type));
 
 const isList = (value: ExampleValue): value is readonly ExampleValue[] => Array.isArray(value);
+const isMap = (value: ExampleValue): value is ReadonlyMap<string, ExampleValue> => value instanceof Map;
 
 /** The example as Terraform's language has it. */
 export function hclSnippet(
@@ -38,6 +39,9 @@ const hclBody = (body: ExampleObject): string[] =>
 function hclValue(value: ExampleValue): string {
   if (value instanceof Ref) return `${value.data ? "data." : ""}${value.type}.example.${value.path}`;
   if (isList(value)) return `[${value.map(hclValue).join(", ")}]`;
+  if (isMap(value)) {
+    return `{ ${[...value].map(([key, item]) => `${key} = ${hclValue(item)}`).join(", ")} }`;
+  }
   return JSON.stringify(value);
 }
 
@@ -64,6 +68,9 @@ function typescriptValue(value: ExampleValue, indent: string): string {
     return `${camelCase(shortName(value.type))}.${path}`;
   }
   if (isList(value)) return `[${value.map((item) => typescriptValue(item, indent)).join(", ")}]`;
+  if (isMap(value)) {
+    return `{ ${[...value].map(([key, item]) => `${key}: ${typescriptValue(item, indent)}`).join(", ")} }`;
+  }
   if (typeof value === "object") {
     return ["{", ...typescriptBody(value, `${indent}  `), `${indent}}`].join("\n");
   }
