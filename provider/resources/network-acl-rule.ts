@@ -139,7 +139,8 @@ export const toApi = (plan: Omit<Plan, "id" | "policy_id">) => ({
 });
 
 const PROTOCOLS = attributes.protocol.enum;
-export function fromApi(rule: components["schemas"]["FirewallRuleResp"]): Rule {
+type RuleResponse = components["schemas"]["FirewallRuleResp"];
+export function fromApi(rule: RuleResponse): Rule {
   const anywhere = RANGE[versionOf(rule.ip_version)];
   return {
     id: told(rule.id, "the rule's id"),
@@ -196,18 +197,25 @@ async function addRule(
     left !== undefined ? { insert_after: left } : right !== undefined ? { insert_before: right } : {};
   const rule = { operate_type: "add", ...toApi(plan) } as const;
   const old = new Set(idsOf(firewall, plan.direction));
-  const newest = (now: Firewall) => {
-    const added = rulesOf(now, plan.direction).filter(({ id: rule }) => rule !== undefined && !old.has(rule));
-    return (added.length > 1 ? added.find((one) => looksLike(one, plan)) : added[0])?.id;
-  };
-  const answer = await changeRule(keyOf(firewall, plan.direction), rule, api, anchor);
-  const added =
-    newest(answer) ?? (await search(async () => newest(await showFirewall(plan.network_acl_id, api))));
+  const addedTo = (now: Firewall) =>
+    rulesOf(now, plan.direction).filter((one) => one.id !== undefined && !old.has(one.id));
+  const now = () => showFirewall(plan.network_acl_id, api);
+  const oneOf = (rules: readonly RuleResponse[]) =>
+    (rules.find((one) => looksLike(one, plan)) ?? rules[0])?.id;
+  const answer = await changeRule(keyOf(firewall, plan.direction), rule, api, anchor).catch(
+    async (error: unknown) => {
+      // The answer may be lost, and the rule be there all the same.
+      const after = await now();
+      if (addedTo(after).some((one) => looksLike(one, plan))) return after;
+      throw error;
+    },
+  );
+  const added = oneOf(addedTo(answer)) ?? (await search(async () => oneOf(addedTo(await now()))));
   keepPosition(added, plan, api);
   return added;
 }
 
-const looksLike = (rule: components["schemas"]["FirewallRuleResp"], plan: Plan): boolean =>
+const looksLike = (rule: RuleResponse, plan: Plan): boolean =>
   Object.entries(toApi(plan)).every(
     ([name, value]) => (fromApi(rule) as Record<string, unknown>)[name] === (value === "" ? null : value),
   );
