@@ -1,28 +1,16 @@
 import PQueue from "p-queue";
-import { allAttributes, type Resource } from "../../schema/definition.js";
+import type { Resource } from "../../schema/definition.js";
 import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagnostics.js";
-import { checkIsolation, tablesOf } from "../../schema/isolation/index.js";
-import {
-  formatPath,
-  isList,
-  isWhollyKnown,
-  leaves,
-  type ObjectValue,
-  type Path,
-  type Value,
-} from "../../schema/unknown.js";
+import type { ObjectValue, Value } from "../../schema/unknown.js";
 import type { Api } from "../client/index.js";
 import { createObject, deleteObject, diagnose, updateObject, type Applied } from "../lifecycle/apply.js";
-import { sameValue } from "../lifecycle/compare.js";
-import { resolvePlanned } from "../lifecycle/plan.js";
 import { readConfig } from "./checks.js";
 import { CreateLedger } from "./creates.js";
-import { lookUpExisting } from "./existing.js";
 import { Journal } from "./journal.js";
 import { KeyedMutex } from "./mutex.js";
 import type { ApplyEvent, ApplyResult, Operation, Plan, ResourceChange } from "./model.js";
 import { managedNeeds, operationGraph } from "./operations.js";
-import { plannedGraph } from "./plan.js";
+import { guardIsolation, settleOutputs, settleValues, type SettledValues } from "./settle.js";
 import { formatState, PROVIDER, writeState, type Instance, type OutputValue, type State } from "./state.js";
 import { walk } from "./walk.js";
 import { exposed, type Workspace } from "./workspace.js";
@@ -115,7 +103,7 @@ class Run {
     const alone = ![...this.#instances.values()].some((instance) => instance.mode === "managed");
     for (const [address, { mode }] of this.#instances)
       if (mode === "data" && (alone || !configuration.blocks.has(address))) this.#instances.delete(address);
-    const outputs = this.#outputs(hasErrors(this.#diagnostics));
+    const outputs = this.#outputs();
     const state = { ...this.#before, serial: this.#before.serial + 1, instances: this.#instances, outputs };
     const changed = formatState({ ...state, serial: this.#before.serial }) !== formatState(this.#before);
     // A write that fails leaves the journal: the next command goes on from there.
@@ -126,6 +114,19 @@ class Run {
       result: { ...this.#count, skipped: [...new Set(addresses)], outputs, diagnostics: this.#diagnostics },
       state: changed ? state : this.#before,
     };
+  }
+
+  /** The outputs of what is there now. After a failure, those that need a missing value keep what they had. */
+  #outputs(): ReadonlyMap<string, OutputValue> {
+    const failed = hasErrors(this.#diagnostics);
+    if (this.#plan.destroy) return failed ? this.#before.outputs : new Map();
+    const values = [...this.#current].map(
+      ([address, change]) =>
+        [address, this.#values.get(address) ?? exposed(change.after ?? {}, change.sensitive)] as const,
+    );
+    const { outputs, diagnostics } = settleOutputs(this.#workspace, new Map(values), this.#before.outputs);
+    if (!failed) this.#diagnostics.push(...diagnostics);
+    return outputs;
   }
 
   /** A resource that stays as it is: its refreshed values go to the state. */
@@ -190,7 +191,7 @@ class Run {
       const key = definition.exclusive?.(change.before ?? {});
       return await this.#exclusive.run(key, () => this.#delete(change, definition));
     }
-    const ready = await this.#settleValues(change, definition);
+    const ready = await this.#settle(change, definition);
     if (hasErrors(ready.diagnostics)) return ready.diagnostics;
     return await this.#exclusive.run(definition.exclusive?.(ready.planned), () =>
       operation === "create"
@@ -199,62 +200,19 @@ class Run {
     );
   }
 
-  /** The planned values with all they waited for; checked once more, now that they are known. */
-  async #settleValues(change: ResourceChange, definition: Resource<Api>): Promise<Ready> {
-    const block = this.#workspace.configuration.blocks.get(change.address);
-    const nothing = { planned: {}, writeOnly: {}, sensitive: [] };
-    if (block === undefined || change.after === null) return { ...nothing, diagnostics: [] };
-    const { config, sensitive, diagnostics } = readConfig(this.#workspace, block, this.#values);
-    const errors = diagnostics.filter((d) => d.severity === "error");
-    if (errors.length > 0) return { ...nothing, diagnostics: errors };
-    const attributes = allAttributes(definition);
-    const planned = resolvePlanned(attributes, change.after, config);
-    const problems: Diagnostic[] = [];
-    const writeOnly: Record<string, Value> = {};
-    for (const [name, attribute] of Object.entries(attributes)) {
-      const value = config[name] ?? null;
-      const was = change.after[name] ?? null;
-      if (attribute.writeOnly === true && value !== null) writeOnly[name] = value;
-      if (!isWhollyKnown(value)) {
-        problems.push(unknownAtApply(name, value));
-      } else if (
-        value !== null &&
-        attribute.writeOnly !== true &&
-        // A computed list that is configured empty is the cloud's to fill.
-        !(attribute.computed === true && isList(value) && value.length === 0) &&
-        isWhollyKnown(was) &&
-        !sameValue(attribute, was, value) &&
-        block.ignoreChanges.length === 0
-      ) {
-        problems.push(contradiction(name));
-      }
-    }
-    this.#current.set(change.address, { ...change, after: planned });
-    if (problems.length === 0) problems.push(...(await this.#guard(change.address)));
-    return { planned, writeOnly, sensitive, diagnostics: problems };
-  }
-
-  /** Isolation checks that hung on unknowns, made before the call that would break it. */
-  async #guard(address: string): Promise<readonly Diagnostic[]> {
-    if (!this.#plan.conditional.some((finding) => finding.address === address)) return [];
-    const { runtime } = this.#workspace;
-    const { graph, missing } = await lookUpExisting(
-      this.#workspace,
-      plannedGraph(this.#workspace, this.#current),
-    );
-    const { diagnostics } = checkIsolation({
-      graph,
-      missing,
-      ...tablesOf(runtime.resources.values()),
-      only: new Set([address]),
-    });
-    return diagnostics;
+  /** The planned values with all they waited for, checked once more by the rules of isolation that hung on them. */
+  async #settle(change: ResourceChange, definition: Resource<Api>): Promise<SettledValues> {
+    const settled = settleValues(this.#workspace, change, definition, this.#values);
+    this.#current.set(change.address, { ...change, after: settled.planned });
+    const conditional = this.#plan.conditional.some((finding) => finding.address === change.address);
+    if (settled.diagnostics.length > 0 || !conditional) return settled;
+    return { ...settled, diagnostics: await guardIsolation(this.#workspace, this.#current, change.address) };
   }
 
   async #create(
     change: ResourceChange,
     definition: Resource<Api>,
-    ready: Ready,
+    ready: SettledValues,
   ): Promise<readonly Diagnostic[]> {
     const { address } = change;
     const instance = this.#instanceOf({ ...change, sensitive: ready.sensitive }, {});
@@ -280,7 +238,7 @@ class Run {
   async #update(
     change: ResourceChange,
     definition: Resource<Api>,
-    ready: Ready,
+    ready: SettledValues,
   ): Promise<readonly Diagnostic[]> {
     const instance = this.#instanceOf({ ...change, sensitive: ready.sensitive }, {});
     const applied = await updateObject(definition, change.before ?? {}, ready.planned, {
@@ -358,37 +316,6 @@ class Run {
       tainted: false,
     };
   }
-
-  #outputs(failed: boolean): ReadonlyMap<string, OutputValue> {
-    if (this.#plan.destroy) return failed ? this.#before.outputs : new Map();
-    const { configuration, evaluator } = this.#workspace;
-    // After a failure some values are missing: outputs that need them keep what they had.
-    const values = new Map(
-      [...this.#current].map(([address, change]) => [
-        address,
-        this.#values.get(address) ?? exposed(change.after ?? {}, change.sensitive),
-      ]),
-    );
-    const evaluated = evaluator.outputs(values);
-    if (!failed) this.#diagnostics.push(...evaluated.diagnostics);
-    const broken = new Set(evaluated.diagnostics.map((d) => String(d.path?.[0])));
-    return new Map(
-      [...configuration.outputs].flatMap(([name, output]): [string, OutputValue][] => {
-        const value = evaluated.value[name] ?? null;
-        const before = this.#before.outputs.get(name);
-        if (broken.has(name) || !isWhollyKnown(value)) return before === undefined ? [] : [[name, before]];
-        const marked = evaluated.sensitive.some((path) => path[0] === name);
-        return [[name, { value, sensitive: output.sensitive || marked }]];
-      }),
-    );
-  }
-}
-
-interface Ready {
-  readonly planned: ObjectValue;
-  readonly writeOnly: ObjectValue;
-  readonly sensitive: readonly Path[];
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 function operationOf(change: ResourceChange, deleting: boolean): Operation | undefined {
@@ -421,18 +348,4 @@ const unexpected = (error: unknown): readonly Diagnostic[] => {
 const cutOff = (): Diagnostic =>
   errorDiagnostic("IEC5004", "The work was cut off", {
     detail: "What was begun is in the state or in the journal: run the command again to go on.",
-  });
-
-const unknownAtApply = (name: string, value: Value): Diagnostic => {
-  const [path] = [...leaves(value, [name])].find(([, leaf]) => !isWhollyKnown(leaf)) ?? [[name]];
-  return errorDiagnostic("IEC2011", `${formatPath(path)} is still not known`, {
-    path,
-    detail: "What it depends on did not get a value. Plan again.",
-  });
-};
-
-const contradiction = (name: string): Diagnostic =>
-  errorDiagnostic("IEC5003", `${name} came out differently than planned`, {
-    path: [name],
-    detail: "The configuration gives another value than the one that was planned and reviewed. Plan again.",
   });
