@@ -49,7 +49,9 @@ export async function lockState(request: LockRequest): Promise<Lock> {
     Process: process.pid,
     Started: startOf(process.pid),
   };
-  await mkdir(dirname(statePath), { recursive: true });
+  await mkdir(dirname(statePath), { recursive: true }).catch((error: unknown) => {
+    throw unlockable(path, error);
+  });
   const deadline = clock.now() + request.timeoutMs;
   for (let wait = 100; ; wait = Math.min(wait * 2, 2_000)) {
     if (await create(path, info)) return { release: () => unlink(path).catch(() => undefined) };
@@ -67,11 +69,7 @@ async function create(path: string, info: LockInfo): Promise<boolean> {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw new DiagnosticError(
-      errorDiagnostic("IEC3004", "The state cannot be locked", {
-        detail: `${path}: ${(error as Error).message}.`,
-      }),
-    );
+    throw unlockable(path, error);
   }
 }
 
@@ -115,7 +113,9 @@ async function removeStale(path: string, holder: Partial<LockInfo>): Promise<boo
 const startOf = (pid: number): string | undefined => {
   try {
     // Field 22 of /proc/PID/stat; the second field, the command, may hold blanks and is in parentheses.
-    return readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19];
+    const [state, ...fields] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    // A killed process that nobody has waited for yet runs no more.
+    return state === "Z" ? undefined : fields[18];
   } catch {
     return undefined;
   }
@@ -128,6 +128,13 @@ const userName = (): string => {
     return "unknown";
   }
 };
+
+const unlockable = (path: string, error: unknown): DiagnosticError =>
+  new DiagnosticError(
+    errorDiagnostic("IEC3004", "The state cannot be locked", {
+      detail: `${path}: ${(error as Error).message}.`,
+    }),
+  );
 
 const locked = (path: string, holder: Partial<LockInfo>): DiagnosticError =>
   new DiagnosticError(

@@ -34,29 +34,31 @@ export async function walk(
     const finish = () => {
       if (open === 0 && running === 0) resolve({ failed, skipped });
     };
-    const close = (node: string, ok: boolean) => {
-      open--;
-      for (const dependent of dependents.get(node) ?? []) {
-        if (!ok) blocked.add(dependent);
-        const left = (waiting.get(dependent) ?? 0) - 1;
-        waiting.set(dependent, left);
-        if (left === 0) begin(dependent);
+    /** Ends a node, and with it all that thereby never begins. Iterative, as chains may be long. */
+    const close = (first: string, visited: boolean) => {
+      const closed = [{ node: first, ok: visited }];
+      for (const { node, ok } of closed) {
+        open--;
+        for (const dependent of dependents.get(node) ?? []) {
+          if (!ok) blocked.add(dependent);
+          const left = (waiting.get(dependent) ?? 0) - 1;
+          waiting.set(dependent, left);
+          if (left > 0) continue;
+          if (!blocked.has(dependent)) begin(dependent);
+          else {
+            skipped.add(dependent);
+            closed.push({ node: dependent, ok: false });
+          }
+        }
       }
-    };
-    const skip = (node: string) => {
-      skipped.add(node);
-      close(node, false);
     };
     const begin = (node: string) => {
-      if (blocked.has(node) || stop?.aborted === true) {
-        skip(node);
-        return;
-      }
       running++;
       queue
         .add(async () => {
           if (stop?.aborted === true) {
-            skip(node);
+            skipped.add(node);
+            close(node, false);
             return;
           }
           const ok = await visit(node);
