@@ -27,6 +27,8 @@ export * from "./data-iec-vpc";
 export * from "./data-iec-vpc-subnet";
 export * from "./data-iec-vpc-subnets";
 export * from "./data-iec-vpcs";
+export * from "./deployment-plan";
+export * from "./edge-service";
 export * from "./eip";
 export * from "./image";
 export * from "./keypair";

@@ -1,3 +1,5 @@
+import { deploymentPlan } from "./deployment-plan.js";
+import { edgeService } from "./edge-service.js";
 import { eip } from "./eip.js";
 import { image } from "./image.js";
 import { keypair } from "./keypair.js";
@@ -12,6 +14,8 @@ import { vpcSubnet } from "./vpc-subnet.js";
 /** Every resource, by type. */
 export const resources = new Map(
   [
+    deploymentPlan,
+    edgeService,
     eip,
     image,
     keypair,

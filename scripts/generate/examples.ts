@@ -23,8 +23,29 @@ export interface ExampleObject {
 const site = new Ref("iec_sites", "sites[0].id", true);
 const id = (type: string): Ref => new Ref(type, "id");
 
+/** What an edge service is made of. */
+const service: ExampleObject = {
+  coverage_level: "city",
+  coverage_policy: "discrete",
+  stack_resources: [
+    {
+      name: "cache",
+      flavor_id: "c6.large.2",
+      image_id: new Ref("iec_images", "images[0].id", true),
+      vpc_id: id("iec_vpc"),
+      security_groups: [id("iec_security_group")],
+      key_pair: id("iec_keypair"),
+      system_disk_type: "SAS",
+      system_disk_size: 40,
+    },
+  ],
+  coverage_sites: [{ site: "guangzhou", demands: [{ demand_count: 2 }] }],
+};
+
 /** One short, valid configuration of each resource. The tests check that they are. */
 export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
+  iec_deployment_plan: { name: "cdn", ...service },
+  iec_edge_service: { name: "cdn", ...service },
   iec_eip: { site_id: site, port_id: new Ref("iec_server", "nics[0].port") },
   iec_image: { name: "golden", server_id: id("iec_server") },
   iec_keypair: { name: "operator" },

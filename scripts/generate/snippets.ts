@@ -20,21 +20,35 @@ export function hclSnippet(
   example: ExampleObject,
   attributes: Attributes,
 ): string {
-  const isBlock = (name: string) => attributes[name]?.kind === "block";
-  const entries = Object.entries(example);
-  const plain = entries.filter(([name]) => !isBlock(name));
-  const width = Math.max(...plain.map(([name]) => name.length));
-  const lines = [
-    ...plain.map(([name, value]) => `  ${name.padEnd(width)} = ${hclValue(value)}`),
-    ...entries
-      .filter(([name]) => isBlock(name))
-      .flatMap(([name, value]) => ["", `  ${name} {`, ...hclBody(value as ExampleObject), "  }"]),
-  ];
-  return [`${data ? "data" : "resource"} "${type}" "example" {`, ...lines, "}"].join("\n");
+  return [
+    `${data ? "data" : "resource"} "${type}" "example" {`,
+    ...hclBody(example, attributes, "  "),
+    "}",
+  ].join("\n");
 }
 
-const hclBody = (body: ExampleObject): string[] =>
-  Object.entries(body).map(([name, value]) => `    ${name} = ${hclValue(value)}`);
+function hclBody(body: ExampleObject, attributes: Attributes, indent: string): string[] {
+  const blockOf = (name: string) => {
+    const attribute = attributes[name];
+    return attribute?.kind === "block" ? attribute : undefined;
+  };
+  const entries = Object.entries(body);
+  const plain = entries.filter(([name]) => blockOf(name) === undefined);
+  const width = Math.max(...plain.map(([name]) => name.length));
+  return [
+    ...plain.map(([name, value]) => `${indent}${name.padEnd(width)} = ${hclValue(value)}`),
+    ...entries.flatMap(([name, value]) => {
+      const block = blockOf(name);
+      if (block === undefined) return [];
+      return (isList(value) ? value : [value]).flatMap((item) => [
+        "",
+        `${indent}${name} {`,
+        ...hclBody(item as ExampleObject, block.attributes, `${indent}  `),
+        `${indent}}`,
+      ]);
+    }),
+  ];
+}
 
 function hclValue(value: ExampleValue): string {
   if (value instanceof Ref) return `${value.data ? "data." : ""}${value.type}.example.${value.path}`;

@@ -4,9 +4,11 @@ import { promisify } from "node:util";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { dataSources } from "../../../provider/data-sources/index.js";
+import { decode } from "../../../provider/lifecycle/decode.js";
 import { resources } from "../../../provider/resources/index.js";
 import { allAttributes } from "../../../schema/definition.js";
 import { formats, jsonSchema } from "../../../schema/json-schema.js";
+import type { ObjectValue } from "../../../schema/unknown.js";
 import {
   dataSourceExamples,
   Ref,
@@ -33,13 +35,7 @@ describe("the example of each page is a valid configuration", () => {
   ];
   it.each(definitions)("%s", (_type, definition, example) => {
     const attributes = allAttributes(definition);
-    const config = Object.fromEntries(
-      Object.entries(attributes).map(([name, a]) => {
-        const value = known(example?.[name] ?? null);
-        if (a.kind !== "block" || a.nesting === "single") return [name, value];
-        return [name, value === null ? [] : [unsetAsNull(value as object, Object.keys(a.attributes))]];
-      }),
-    );
+    const { config } = decode(attributes, known(example ?? {}) as ObjectValue);
     const validate = new Ajv({ allErrors: true, strict: true, formats }).compile(jsonSchema(attributes));
     validate(config);
     expect(validate.errors).toBeNull();
@@ -53,10 +49,6 @@ describe("the example of each page is a valid configuration", () => {
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, known(item)]));
   };
-  const unsetAsNull = (value: object, names: readonly string[]) => ({
-    ...Object.fromEntries(names.map((name) => [name, null])),
-    ...value,
-  });
 });
 
 describe("an example's text", () => {
