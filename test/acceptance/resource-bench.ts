@@ -7,6 +7,7 @@ import { createSimulatorApp, type SimulatorOptions } from "../../provider/simula
 import type { Diagnostic } from "../../schema/diagnostics.js";
 import { VirtualClock } from "../../schema/clock.js";
 import type { ObjectValue } from "../../schema/unknown.js";
+import { PUBLIC_KEY } from "../crash/stack.js";
 import { temporaryFolder, writeStack } from "../helpers/stack.js";
 
 export const SITE = "c5f8bfb3-2b78-5ffe-babd-9b03afc6c351";
@@ -20,6 +21,8 @@ export interface Outcome {
   /** What was done to each resource that did not stay as it was: `iec_vpc.net` -> `create`. */
   readonly actions: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
+  /** What exists but is not fit for use. */
+  readonly tainted: readonly string[];
   /** Of the state, by address. */
   readonly values: Readonly<Record<string, ObjectValue>>;
 }
@@ -76,6 +79,10 @@ export function openBench(options: SimulatorOptions = {}) {
           plan.changes.filter((c) => c.action !== "no-op").map((c) => [c.address, c.action]),
         ),
         diagnostics: [...plan.diagnostics, ...(result?.diagnostics ?? [])],
+        tainted: session
+          .state()
+          .resources.filter((r) => r.tainted)
+          .map((r) => r.address),
         values: Object.fromEntries(session.state().resources.map((r) => [r.address, r.values])),
       };
     } finally {
@@ -127,5 +134,6 @@ export const server = (name: string, subnet = "a", vpc = "net"): Body => ({
 });
 export const serverNeeds: Blocks = {
   iec_security_group: { web: { name: "web" } },
-  iec_keypair: { key: { name: "key" } },
+  // Making one takes time that the clock here does not have.
+  iec_keypair: { key: { name: "key", public_key: PUBLIC_KEY } },
 };
