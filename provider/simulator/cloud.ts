@@ -23,6 +23,9 @@ const delays = {
   edgecloudDelete: 400,
   imageSaving: 200,
   imageActive: 1200,
+  instanceRebuild: 600,
+  nicAttach: 300,
+  nicDetach: 300,
   firewallRules: 30,
 } as const;
 

@@ -153,6 +153,9 @@ export interface Port {
   security_groups: string[];
   allowed_address_pairs: AddressPair[];
   site_id: string;
+  /** The second address of a card with both families. */
+  ipv6_address?: string;
+  ipv6_bandwidth_id?: string;
 }
 
 export interface Server {

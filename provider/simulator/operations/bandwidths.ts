@@ -65,10 +65,18 @@ export function chooseBandwidth(
   return () => newest() ?? addBandwidth(cloud, site, line, type);
 }
 
+/** How many EIPs and IPv6 ports share the bandwidth. */
+function members(cloud: Cloud, { id }: Bandwidth): number {
+  const { publicips, ports } = cloud.tables;
+  return (
+    publicips.count((ip) => ip.bandwidth_id === id) + ports.count((port) => port.ipv6_bandwidth_id === id)
+  );
+}
+
 function checkRoom(cloud: Cloud, bandwidth: Bandwidth): void {
   if (bandwidth.status === "FREEZED") throw badParameter("bandwidth", `bandwidth ${bandwidth.id} is frozen`);
   const limit = cloud.quota("shareBandwidthIP");
-  if (cloud.tables.publicips.count((ip) => ip.bandwidth_id === bandwidth.id) >= limit) {
+  if (members(cloud, bandwidth) >= limit) {
     throw new Refusal(
       400,
       codes.quotaExceeded,
@@ -121,9 +129,8 @@ export const bandwidthOperations: Operations = {
 
   DeleteBandwidth: (cloud, call) => {
     const bandwidth = shown(cloud, call);
-    if (cloud.tables.publicips.find((ip) => ip.bandwidth_id === bandwidth.id)) {
-      throw new Refusal(400, codes.bandwidthInUse, `The bandwidth ${bandwidth.id} still has EIPs.`);
-    }
+    if (members(cloud, bandwidth) > 0)
+      throw new Refusal(400, codes.bandwidthInUse, `The bandwidth ${bandwidth.id} still has addresses.`);
     cloud.tables.bandwidths.end(bandwidth.id, cloud.now);
     return noContent;
   },

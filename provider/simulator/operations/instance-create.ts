@@ -1,22 +1,15 @@
-import {
-  catalog,
-  findLine,
-  findSite,
-  type Flavor,
-  type Line,
-  offers,
-  openSite,
-  type Site,
-} from "../catalog.js";
+import { catalog, findLine, type Flavor, type Line, offers, openSite, type Site } from "../catalog.js";
 import { isoSeconds } from "../clock.js";
 import type { Cloud } from "../cloud.js";
 import { badParameter } from "../errors.js";
-import type { AddressPair, Bandwidth, Port, Server, Subnet } from "../model.js";
+import type { AddressPair, Bandwidth, Server, Subnet } from "../model.js";
 import type { EdgeImage } from "../model-edge-services.js";
 import type { Handler } from "../operation.js";
 import { freeAddresses } from "./addresses.js";
 import { chooseBandwidth } from "./bandwidths.js";
 import { findImage } from "./images.js";
+import { chooseIpv6Bandwidth } from "./ipv6.js";
+import { addNic, checkNicCount, type Nic, type NicDraft, nicSubnet } from "./nics.js";
 import { checkGroups, checkPairs } from "./ports.js";
 import { addPublicIp } from "./publicips.js";
 import { defaultGroupId } from "./security-groups.js";
@@ -41,26 +34,23 @@ export interface InstanceSettings {
 interface ServerInput extends InstanceSettings {
   net_config: {
     vpc_id: string;
-    subnets: { id: string; ipv6_enable?: boolean; allowed_address_pairs?: AddressPair[] }[];
+    subnets: {
+      id: string;
+      ipv6_enable?: boolean;
+      ipv6_bandwidth_enable?: boolean;
+      ipv6_bandwidth?: { id?: string; bandwidth_type?: string };
+      allowed_address_pairs?: AddressPair[];
+    }[];
   };
   bandwidth?: { ids?: string[]; bandwidth_types?: string[] };
   count: number;
   coverage: { coverage_sites: { site: string; demands: { pool_id?: string; pool_ids?: string[] }[] }[] };
 }
 
-/** A network card of each instance to be made. */
-interface Nic {
-  readonly subnet: Subnet;
-  readonly pairs: AddressPair[];
-}
 /** An EIP of each instance to be made; the n-th goes to the n-th card. */
 interface Uplink {
   readonly line: Line;
   readonly bandwidth: () => Bandwidth;
-}
-interface NicDraft extends Nic {
-  readonly address: string;
-  readonly groups: readonly string[];
 }
 /** An instance to be made, with all choices settled. */
 export interface InstanceDraft {
@@ -88,11 +78,11 @@ export function checkFlavor(site: Site, id: string): Flavor {
   return flavor;
 }
 
-function checkImage(cloud: Cloud, id: string, rootSize: number): EdgeImage {
+export function checkImage(cloud: Cloud, id: string, rootSize: number, parameter: string): EdgeImage {
   const image = findImage(cloud, id);
-  if (image?.status !== "active") throw badParameter("image_ref", `there is no usable image ${id}`);
+  if (image?.status !== "active") throw badParameter(parameter, `there is no usable image ${id}`);
   if (rootSize < image.min_disk)
-    throw badParameter("root_volume.size", `the image needs ${image.min_disk} GB`);
+    throw badParameter(parameter, `the image needs a system disk of ${image.min_disk} GB`);
   return image;
 }
 
@@ -128,22 +118,15 @@ function checkPassword(password: string, windows: boolean): void {
 function checkNics(cloud: Cloud, site: Site, net: ServerInput["net_config"]): Nic[] {
   if (!cloud.tables.vpcs.get(net.vpc_id))
     throw badParameter("net_config.vpc_id", `there is no VPC ${net.vpc_id}`);
-  if (net.subnets.length > 8)
-    throw badParameter("net_config.subnets", "an instance has at most 8 network cards");
-  return net.subnets.map(({ id, ipv6_enable, allowed_address_pairs: pairs = [] }) => {
-    const refuse = (reason: string): Error => badParameter("net_config.subnets", reason);
-    const subnet = cloud.tables.subnets.get(id);
-    if (!subnet || cloud.tables.subnets.ending(id)) throw refuse(`there is no subnet ${id}`);
-    if (subnet.vpc_id !== net.vpc_id) throw refuse(`subnet ${subnet.name} belongs to another VPC`);
-    if (subnet.site_id !== site.id) {
-      throw refuse(
-        `subnet ${subnet.name} is at ${findSite(subnet.site_id)?.name ?? "another site"}, not ${site.name}`,
-      );
-    }
-    if (subnet.status !== "ACTIVE") throw refuse(`subnet ${subnet.name} is ${subnet.status}, not ACTIVE`);
-    if (ipv6_enable && !subnet.ipv6_enable) throw refuse(`subnet ${subnet.name} has no IPv6`);
+  checkNicCount(net.subnets.length, "net_config.subnets");
+  return net.subnets.map((wanted) => {
+    const { id, ipv6_enable: ipv6, allowed_address_pairs: pairs = [] } = wanted;
+    const subnet = nicSubnet(cloud, site, net.vpc_id, id, ipv6, "net_config.subnets");
     checkPairs(pairs);
-    return { subnet, pairs };
+    const public6 = ipv6 && wanted.ipv6_bandwidth_enable;
+    const choice = { id: wanted.ipv6_bandwidth?.id, type: wanted.ipv6_bandwidth?.bandwidth_type };
+    const ipv6Bandwidth = public6 ? chooseIpv6Bandwidth(cloud, site, subnet, choice) : undefined;
+    return { subnet, pairs, ipv6, ipv6Bandwidth };
   });
 }
 
@@ -183,18 +166,20 @@ export function checkQuotas(
   cloud.demand("publicIp", count * uplinks);
 }
 
+export function checkKeyAndData(cloud: Cloud, keyName: string | undefined, data: string | undefined): void {
+  if (keyName !== undefined && !cloud.tables.keypairs.get(keyName))
+    throw badParameter("key_name", `there is no key pair ${keyName}`);
+  if (data !== undefined && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(data))
+    throw badParameter("user_data", "it is not base64");
+}
+
 /** Checks what does not depend on the site; the result is the ids of the security groups. */
 export function checkSettings(cloud: Cloud, settings: InstanceSettings): string[] {
   const { image_ref, root_volume, admin_pass, key_name, user_data } = settings;
-  const image = checkImage(cloud, image_ref, root_volume.size);
+  const image = checkImage(cloud, image_ref, root_volume.size, "image_ref");
   if (admin_pass !== undefined && admin_pass !== maskedPassword)
     checkPassword(admin_pass, image.__os_type === "Windows");
-  if (key_name !== undefined && !cloud.tables.keypairs.get(key_name)) {
-    throw badParameter("key_name", `there is no key pair ${key_name}`);
-  }
-  if (user_data !== undefined && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(user_data)) {
-    throw badParameter("user_data", "it is not base64");
-  }
+  checkKeyAndData(cloud, key_name, user_data);
   const groups = (settings.security_groups ?? [{}]).map(({ id = defaultGroupId }) => id);
   checkGroups(cloud, groups);
   return groups;
@@ -252,11 +237,14 @@ export function instanceName(site: Site, base: string, withPrefix = true, number
 /** Makes an instance with its cards, disks and EIPs; everything about it has been checked before. */
 export function makeInstance(cloud: Cloud, draft: InstanceDraft): Server {
   const server = addServer(cloud, draft);
-  const ports = draft.nics.map((nic) => addNic(cloud, server, nic, draft.fails));
+  const at = cloud.after("instanceActive");
+  const ports = draft.nics.map((nic) =>
+    addNic(cloud, server, nic, { steps: [{ at, patch: { status: draft.fails ? "DOWN" : "ACTIVE" } }] }),
+  );
   draft.disks.forEach((disk, slot) => addDisk(cloud, server, disk, slot));
   draft.uplinks.forEach((uplink, slot) => {
     addPublicIp(cloud, draft.site, uplink.line, uplink.bandwidth(), ports[slot]?.id ?? "", "BINDING", {
-      steps: [{ at: cloud.after("instanceActive"), patch: { status: "ACTIVE" } }],
+      steps: [{ at, patch: { status: "ACTIVE" } }],
     });
   });
   return server;
@@ -296,25 +284,6 @@ function addServer(cloud: Cloud, draft: InstanceDraft): Server {
         { at, patch: { ...done, task_state: "", updated: isoSeconds(at) } },
       ],
     },
-  );
-}
-
-function addNic(cloud: Cloud, server: Server, nic: NicDraft, fails = false): Port {
-  return cloud.tables.ports.add(
-    {
-      id: cloud.newId(),
-      name: "",
-      status: "BUILD",
-      mac_address: cloud.random.mac(),
-      network_id: nic.subnet.id,
-      ip_address: nic.address,
-      device_id: server.id,
-      device_owner: `compute:${offers(server.site_id).availability_zone}`,
-      security_groups: [...nic.groups],
-      allowed_address_pairs: nic.pairs,
-      site_id: server.site_id,
-    },
-    { steps: [{ at: cloud.after("instanceActive"), patch: { status: fails ? "DOWN" : "ACTIVE" } }] },
   );
 }
 

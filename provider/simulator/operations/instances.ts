@@ -32,7 +32,7 @@ interface Attached {
 function attached(cloud: Cloud): Attached {
   const bound = [...cloud.tables.publicips.all()].filter((ip) => ip.port_id !== "");
   return {
-    ports: grouped(cloud.tables.ports.all(), (port) => port.device_id),
+    ports: grouped(cloud.tables.ports.list(), (port) => port.device_id),
     publicIps: new Map(bound.map((ip) => [ip.port_id, ip])),
     disks: grouped(cloud.tables.volumes.all(), (volume) => volume.server_id),
   };
@@ -49,14 +49,18 @@ function grouped<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string,
 }
 
 function addressesOf(port: Port, ip: PublicIp | undefined): object[] {
-  const entry = (type: "fixed" | "floating", addr: string): object => ({
+  const entry = (type: "fixed" | "floating", addr: string, version = "4"): object => ({
     "OS-EXT-IPS-MAC:mac_addr": port.mac_address,
     "OS-EXT-IPS:port_id": port.id,
     "OS-EXT-IPS:type": type,
     addr,
-    version: "4",
+    version,
   });
-  return [entry("fixed", port.ip_address), ...(ip ? [entry("floating", ip.public_ip_address)] : [])];
+  return [
+    entry("fixed", port.ip_address),
+    ...(port.ipv6_address ? [entry("fixed", port.ipv6_address, "6")] : []),
+    ...(ip ? [entry("floating", ip.public_ip_address)] : []),
+  ];
 }
 
 export function viewServer(cloud: Cloud, server: Server, belongings: Attached = attached(cloud)): object {

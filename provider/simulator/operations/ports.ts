@@ -1,18 +1,27 @@
 import { parseCidr } from "../cidr.js";
 import type { Cloud } from "../cloud.js";
 import { badParameter, codes, notFound, Refusal } from "../errors.js";
-import type { AddressPair, Port } from "../model.js";
-import { type Call, fits, noContent, ok, type Operations, page, param, text } from "../operation.js";
+import type { AddressPair, Port, Subnet } from "../model.js";
+import { type Call, fits, noContent, ok, type Operations, page, param, text, without } from "../operation.js";
 import { checkAddress, freeAddresses } from "./addresses.js";
+import { checkIpv6Address, freeIpv6Address } from "./ipv6.js";
 import { vipOwner } from "./subnets.js";
 
-export function viewPort(cloud: Cloud, port: Port): object {
-  const { ip_address, ...own } = port;
+/** Its addresses with the native subnet ids of their family. */
+function fixedIps(cloud: Cloud, port: Port): { subnet_id: string; ip_address: string }[] {
   const subnet = cloud.tables.subnets.get(port.network_id);
+  return [port.ip_address, port.ipv6_address].flatMap((ip_address) => {
+    if (ip_address === undefined) return [];
+    const native = ip_address.includes(":") ? subnet?.neutron_subnet_id_v6 : subnet?.neutron_subnet_id;
+    return [{ subnet_id: native ?? port.network_id, ip_address }];
+  });
+}
+
+export function viewPort(cloud: Cloud, port: Port): object {
   return {
-    ...own,
+    ...without(port, "ip_address", "ipv6_address"),
     admin_state_up: true,
-    fixed_ips: [{ subnet_id: subnet?.neutron_subnet_id ?? port.network_id, ip_address }],
+    fixed_ips: fixedIps(cloud, port),
     extra_dhcp_opts: [],
     dns_assignment: [],
     dns_name: "",
@@ -46,8 +55,29 @@ function shown(cloud: Cloud, call: Call): Port {
 /** Whether a port has the address or subnet of an entry such as `ip_address=10.0.0.5`. */
 function hasFixedIp(cloud: Cloud, port: Port, entry: string): boolean {
   const [key, value] = entry.split("=");
-  if (key === "ip_address") return port.ip_address === value;
-  return key === "subnet_id" && cloud.tables.subnets.get(port.network_id)?.neutron_subnet_id === value;
+  if (key !== "ip_address" && key !== "subnet_id") return false;
+  return fixedIps(cloud, port).some((address) => address[key] === value);
+}
+
+interface VipInput {
+  network_id: string;
+  fixed_ips?: { subnet_id?: string; ip_address?: string }[];
+}
+
+/** The address of a new virtual IP: an IPv6 one when the request names the subnet's native IPv6 id. */
+function vipAddress(
+  cloud: Cloud,
+  subnet: Subnet,
+  wanted: { subnet_id?: string; ip_address?: string },
+): string {
+  const { subnet_id = subnet.neutron_subnet_id, ip_address: address } = wanted;
+  const v6 = subnet_id === subnet.neutron_subnet_id_v6;
+  if (!v6 && subnet_id !== subnet.neutron_subnet_id)
+    throw badParameter("fixed_ips.subnet_id", `${subnet_id} is no native id of subnet ${subnet.id}`);
+  if (!address) return v6 ? freeIpv6Address(cloud, subnet) : (freeAddresses(cloud, subnet, 1)[0] ?? "");
+  if (v6) checkIpv6Address(cloud, subnet, address);
+  else checkAddress(cloud, subnet, address);
+  return address;
 }
 
 export const portOperations: Operations = {
@@ -68,11 +98,11 @@ export const portOperations: Operations = {
 
   /** Only virtual IPs can be made by users. */
   CreatePort: (cloud, call) => {
-    const input = (call.body as { port: { network_id: string; fixed_ips?: { ip_address?: string }[] } }).port;
-    const subnet = cloud.tables.subnets.get(input.network_id);
-    if (!subnet) throw badParameter("network_id", `there is no subnet ${input.network_id}`);
-    const wanted = input.fixed_ips?.[0]?.ip_address;
-    if (wanted) checkAddress(cloud, subnet, wanted);
+    const { network_id, fixed_ips } = (call.body as { port: VipInput }).port;
+    const subnet = cloud.tables.subnets.get(network_id);
+    if (!subnet || cloud.tables.subnets.ending(network_id))
+      throw badParameter("network_id", `there is no subnet ${network_id}`);
+    const ip_address = vipAddress(cloud, subnet, fixed_ips?.[0] ?? {});
     const port = cloud.tables.ports.add(
       {
         id: cloud.newId(),
@@ -80,7 +110,7 @@ export const portOperations: Operations = {
         status: "BUILD",
         mac_address: cloud.random.mac(),
         network_id: subnet.id,
-        ip_address: wanted ?? freeAddresses(cloud, subnet, 1)[0] ?? "",
+        ip_address,
         device_id: "",
         device_owner: vipOwner,
         security_groups: [],
@@ -110,6 +140,10 @@ export const portOperations: Operations = {
       throw new Refusal(400, codes.portInUse, "Only a virtual IP can be deleted.");
     const ip = cloud.tables.publicips.find((candidate) => candidate.port_id === port.id);
     if (ip) throw new Refusal(409, codes.portInUse, `The port ${port.id} is bound to the EIP ${ip.id}.`);
+    if (port.ipv6_bandwidth_id !== undefined) {
+      const bandwidth = `the IPv6 bandwidth ${port.ipv6_bandwidth_id}`;
+      throw new Refusal(409, codes.portInUse, `The port ${port.id} is bound to ${bandwidth}.`);
+    }
     cloud.tables.ports.end(port.id, cloud.now);
     return noContent;
   },
