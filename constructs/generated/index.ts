@@ -38,5 +38,6 @@ export * from "./provider";
 export * from "./security-group";
 export * from "./security-group-rule";
 export * from "./server";
+export * from "./vip";
 export * from "./vpc";
 export * from "./vpc-subnet";

@@ -8,6 +8,7 @@ import { networkAclRule } from "./network-acl-rule.js";
 import { securityGroup } from "./security-group.js";
 import { securityGroupRule } from "./security-group-rule.js";
 import { server } from "./server.js";
+import { vip } from "./vip.js";
 import { vpc } from "./vpc.js";
 import { vpcSubnet } from "./vpc-subnet.js";
 
@@ -24,6 +25,7 @@ export const resources = new Map(
     securityGroup,
     securityGroupRule,
     server,
+    vip,
     vpc,
     vpcSubnet,
   ].map((definition) => [definition.type, definition]),

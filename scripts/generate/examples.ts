@@ -82,6 +82,10 @@ export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
     system_disk_size: 40,
     coverage_sites: { site_id: site },
   },
+  iec_vip: {
+    subnet_id: id("iec_vpc_subnet"),
+    port_ids: [new Ref("iec_server", "nics[0].port")],
+  },
   iec_vpc: { name: "production", cidr: "10.10.0.0/16", mode: "CUSTOMER" },
   iec_vpc_subnet: {
     name: "production-guangzhou",

@@ -84,7 +84,7 @@ describe("twenty rules made at once", () => {
 
   test("each behind the one before it", async () => {
     const bench = openBench();
-    const chained = numbers.map((n): [string, object] => [
+    const chained = numbers.map((n): [string, Readonly<Record<string, unknown>>] => [
       `r${n}`,
       rule(1000 + n, n === 1 ? {} : { after: `\${iec_network_acl_rule.r${n - 1}.id}` }),
     ]);

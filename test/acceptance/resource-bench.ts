@@ -1,13 +1,12 @@
 import { expect } from "vitest";
 import { createClient, type Api } from "../../provider/client/index.js";
 import { dataSources } from "../../provider/data-sources/index.js";
-import { openSession } from "../../provider/reconciler/session.js";
+import { openSession, type Session, type SessionOptions } from "../../provider/reconciler/session.js";
 import { resources } from "../../provider/resources/index.js";
 import { createSimulatorApp, type SimulatorOptions } from "../../provider/simulator/index.js";
 import type { Diagnostic } from "../../schema/diagnostics.js";
 import { VirtualClock } from "../../schema/clock.js";
 import type { ObjectValue } from "../../schema/unknown.js";
-import { PUBLIC_KEY } from "../crash/stack.js";
 import { temporaryFolder, writeStack } from "../helpers/stack.js";
 
 export const SITE = "c5f8bfb3-2b78-5ffe-babd-9b03afc6c351";
@@ -29,7 +28,7 @@ export interface Outcome {
 
 /** One stack, and a cloud in this process with a clock of its own. The test's folder goes with the test. */
 export function openBench(options: SimulatorOptions = {}) {
-  const folder = temporaryFolder();
+  let folder = temporaryFolder();
   const clock = new VirtualClock();
   const cloud = createSimulatorApp({ clock, checkSignatures: false, ...options });
   const random = () => 0.5;
@@ -45,11 +44,13 @@ export function openBench(options: SimulatorOptions = {}) {
       fetch: (input, init) => cloud.fetch(new Request(input, init)),
     });
 
-  /** Brings the stack to what the blocks say; plans only with `plan`. */
-  async function run(resource: Blocks, operation: "apply" | "plan" | "destroy" = "apply"): Promise<Outcome> {
+  const open = (
+    resource: Blocks,
+    operation: SessionOptions["operation"],
+    signal: AbortSignal,
+  ): Promise<Session> => {
     writeStack(folder, { provider: { iec: [{}] }, resource }, "cdk.tf.json");
-    const { signal } = new AbortController();
-    const session = await openSession({
+    return openSession({
       path: folder,
       lock: true,
       lockTimeoutMs: 0,
@@ -66,6 +67,12 @@ export function openBench(options: SimulatorOptions = {}) {
         connect: (_arguments, { concurrency }) => ({ api: connect(concurrency), diagnostics: [] }),
       },
     });
+  };
+
+  /** Brings the stack to what the blocks say; plans only with `plan`. */
+  async function run(resource: Blocks, operation: "apply" | "plan" | "destroy" = "apply"): Promise<Outcome> {
+    const { signal } = new AbortController();
+    const session = await open(resource, operation, signal);
     try {
       const plan = await session.plan({ destroy: operation === "destroy" });
       const broken = plan.diagnostics.some((d) => d.severity === "error");
@@ -98,7 +105,25 @@ export function openBench(options: SimulatorOptions = {}) {
     return outcome;
   }
 
-  return { cloud, clock, connect, run, settle };
+  /** Begins a new state and imports every resource into it, by address; what was said of each comes back. */
+  async function importAll(
+    blocks: Blocks,
+    ids: Readonly<Record<string, string>>,
+  ): Promise<Readonly<Record<string, readonly Diagnostic[]>>> {
+    folder = temporaryFolder();
+    const said: Record<string, readonly Diagnostic[]> = {};
+    for (const [address, id] of Object.entries(ids)) {
+      const session = await open(blocks, "import", new AbortController().signal);
+      try {
+        said[address] = await session.import(address, id);
+      } finally {
+        await session.close();
+      }
+    }
+    return said;
+  }
+
+  return { cloud, clock, connect, run, settle, importAll };
 }
 export type Bench = ReturnType<typeof openBench>;
 
@@ -127,13 +152,11 @@ export const server = (name: string, subnet = "a", vpc = "net"): Body => ({
   vpc_id: `\${iec_vpc.${vpc}.id}`,
   subnet_ids: [`\${iec_vpc_subnet.${subnet}.id}`],
   security_groups: ["${iec_security_group.web.id}"],
-  key_pair: "${iec_keypair.key.id}",
+  admin_pass: "Correct-Horse-7-Battery",
   system_disk_type: "SAS",
   system_disk_size: 40,
   coverage_sites: [{ site_id: SITE }],
 });
 export const serverNeeds: Blocks = {
   iec_security_group: { web: { name: "web" } },
-  // Making one takes time that the clock here does not have.
-  iec_keypair: { key: { name: "key", public_key: PUBLIC_KEY } },
 };
