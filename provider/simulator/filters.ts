@@ -3,7 +3,7 @@ import type { Cloud } from "./cloud.js";
 import type { FirewallRule, Port, SecurityGroupRule, Subnet } from "./model.js";
 import { portRange } from "./operations/firewall-rules.js";
 
-export type Direction = "ingress" | "egress";
+type Direction = "ingress" | "egress";
 
 /** What filters look at besides the ends. */
 export interface Content {
@@ -15,7 +15,7 @@ export interface Content {
 }
 
 /** The other end of the path, as security groups see it. */
-export interface Peer {
+interface Peer {
   readonly groups: readonly string[];
   /** Undefined stands for any address of the internet. */
   readonly address: number | undefined;
