@@ -27,7 +27,7 @@ export interface Failure {
 }
 
 // BEHAVIOUR section 8: in-use answers are mostly 400 and once 500, so the code decides before the status.
-const IN_USE = new Set(["IEC.020008", "IEC.020009", "IEC.020913"]);
+const IN_USE = new Set(["IEC.010002", "IEC.020008", "IEC.020009", "IEC.020913"]);
 
 /** A call that failed for good: the cloud refused it, or could not be reached. */
 export class ApiError extends Error {

@@ -56,7 +56,7 @@ export function tells(sent: unknown, answer: unknown, name = ""): boolean {
   return sent === answer;
 }
 
-export const dropPlan = async (deployment_id: string, api: Api): Promise<void> => {
+const dropPlan = async (deployment_id: string, api: Api): Promise<void> => {
   await api.delete("/v1/deployments/{deployment_id}", { params: { path: { deployment_id } } });
 };
 

@@ -4,7 +4,7 @@ import type { components } from "../../schema/generated/iec-api.js";
 import { isList, isWhollyKnown, type ObjectValue, type Path } from "../../schema/unknown.js";
 import type { Api } from "../client/index.js";
 import { defineResource, emptyAsNull, sent, told } from "./define.js";
-import { dropPlan, dropUsedPlans, openPlan, type DeploymentRequest } from "./deployment-request.js";
+import { dropUsedPlans, openPlan, type DeploymentRequest } from "./deployment-request.js";
 import {
   checkCoverage,
   coverageAttributes,
@@ -202,11 +202,12 @@ export const edgeService = defineResource({
     const { success_num: made } = await steps.until("inService");
     const wanted = stackCount(plan.coverage_sites) * serversPerStack(plan.stack_resources);
     const added = growth(prior.coverage_sites, plan.coverage_sites) ?? [];
-    if (added.length === 0 || (typeof made === "number" && made >= wanted)) return undefined;
-    const deployment = await openPlan(toApi(plan, added, service), added, api);
-    await api.post("/v1/deployments/{deployment_id}/expand", runOf(deployment));
-    await steps.until("inService");
-    await dropPlan(deployment, api).catch(() => undefined);
+    if (added.length > 0 && !(typeof made === "number" && made >= wanted)) {
+      const deployment = await openPlan(toApi(plan, added, service), added, api);
+      await api.post("/v1/deployments/{deployment_id}/expand", runOf(deployment));
+      await steps.until("inService");
+    }
+    await dropUsedPlans(service, api).catch(() => undefined);
     return undefined;
   },
   async makeWay(state, api) {
