@@ -95,7 +95,7 @@ beforeAll(async () => {
   const publicip = { site_id: SITE, ip_version: "4" } as const;
   keep("eip", (await api.post("/v1/publicips", { body: { publicip } })).publicip?.id);
   const { firewall } = await api.post("/v1/firewalls", { body: { firewall: { name: "edge" } } });
-  keep("acl", firewall?.id);
+  keep("acl", firewall.id);
   await api.put("/v1/firewalls/{firewall_id}", {
     params: { path: { firewall_id: ids["acl"]! } },
     body: { firewall: { name: "edge", subnets: [{ id: ids["front"]!, vpc_id: ids["net"]! }] } },
@@ -141,9 +141,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Plans a stack of one data source. */
-async function readData(type: string, body: ObjectValue) {
-  writeStack(folder, { provider: { iec: [{}] }, data: { [type]: { it: body } } }, "cdk.tf.json");
+async function planStack(stack: object) {
+  writeStack(folder, stack, "cdk.tf.json");
   const session = await openSession({
     path: folder,
     lock: false,
@@ -162,11 +161,16 @@ async function readData(type: string, body: ObjectValue) {
     },
   });
   try {
-    const { changes, diagnostics } = await session.plan();
-    return { value: changes[0]?.after ?? {}, diagnostics, called: Object.keys(session.stats().byOperation) };
+    return { ...(await session.plan()), called: Object.keys(session.stats().byOperation) };
   } finally {
     await session.close();
   }
+}
+
+/** Plans a stack of one data source. */
+async function readData(type: string, body: ObjectValue) {
+  const { changes, ...plan } = await planStack({ provider: { iec: [{}] }, data: { [type]: { it: body } } });
+  return { ...plan, value: changes[0]?.after ?? {} };
 }
 
 const any = expect.anything() as unknown;
@@ -198,7 +202,7 @@ const ROWS: readonly Row[] = [
   row(
     "iec_cloud_images",
     () => ({ region: "cn-north-4", visibility: "private" }),
-    () => ({ images: any }),
+    () => ({ images: containing({ id: any, name: any, visibility: "private", status: "active" }) }),
   ),
   row(
     "iec_deployment_plans",
@@ -485,4 +489,25 @@ test.each(NOT_ONE)("not exactly one: %s", async (_name, type, ask, says) => {
   const { diagnostics } = await readData(type, ask);
   expect(diagnostics).toMatchObject([{ severity: "error", code: "IEC2019", address: `data.${type}.it` }]);
   expect(`${diagnostics[0]?.summary ?? ""}\n${diagnostics[0]?.detail ?? ""}`).toMatch(says);
+});
+
+test("what is found can be built upon, and is checked for isolation", async () => {
+  const plan = async (subnet: ObjectValue) => {
+    const stack = {
+      provider: { iec: [{}] },
+      data: {
+        iec_vpc: { net: { name: "net" } },
+        iec_vpc_subnet: { front: { name: "front" } },
+        iec_security_group: { web: { name: "web" } },
+      },
+      resource: { iec_vpc_subnet: { more: { name: "more", site_id: SITE, ...subnet } } },
+    };
+    const { diagnostics } = await planStack(stack);
+    return diagnostics.map(({ code }) => code);
+  };
+  const range = { cidr: "10.9.7.0/24", gateway_ip: "10.9.7.1" };
+  expect(await plan({ ...range, vpc_id: "${data.iec_vpc.net.id}" })).toEqual([]);
+  expect(await plan({ ...range, vpc_id: "${data.iec_security_group.web.id}" })).toEqual(["IEC1010"]);
+  const outside = { cidr: "10.7.7.0/24", gateway_ip: "10.7.7.1" };
+  expect(await plan({ ...outside, vpc_id: "${data.iec_vpc.net.id}" })).toEqual(["IEC1004"]);
 });
