@@ -10,15 +10,19 @@ export interface Timeouts {
 }
 export const minutes = (n: number): number => n * 60_000;
 
+const complete = new WeakMap<Attributes, Attributes>();
+
 /**
- * The attributes of a definition with those every resource shares: `timeouts`, where it has waits.
- * Durations are texts such as `90s`, `30m`, `1h30m`.
+ * The attributes of a definition with those every resource shares: `timeouts`, where it has waits. The same object
+ * each time. Durations are texts such as `90s`, `30m`, `1h30m`.
  */
 export function allAttributes(definition: {
   readonly attributes: Attributes;
   readonly timeouts?: Timeouts;
 }): Attributes {
   if (definition.timeouts === undefined) return definition.attributes;
+  const known = complete.get(definition.attributes);
+  if (known !== undefined) return known;
   const duration = (operation: string, ms: number) =>
     ({
       kind: "string",
@@ -27,7 +31,7 @@ export function allAttributes(definition: {
       patternHint: "a duration such as 90s, 30m or 1h30m",
       description: `How long ${operation} may take, such as \`30m\`; default ${ms / 60_000}m.`,
     }) as const;
-  return {
+  const attributes: Attributes = {
     ...definition.attributes,
     timeouts: {
       kind: "block",
@@ -42,6 +46,8 @@ export function allAttributes(definition: {
       ),
     },
   };
+  complete.set(definition.attributes, attributes);
+  return attributes;
 }
 
 /** Which attribute paths carry the place of a resource. `[]` stands for every item of a list. */

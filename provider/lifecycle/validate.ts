@@ -4,7 +4,15 @@ import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import { formats, jsonSchema } from "../../schema/json-schema.js";
 import { formatPath, getPath, isUnknown, type ObjectValue, type Path } from "../../schema/unknown.js";
 
-const ajv = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, formats });
+// The schemas are our own, and tested: to check them against the schema of schemas would cost more than all else.
+const ajv = new Ajv({
+  allErrors: true,
+  strict: true,
+  allowUnionTypes: true,
+  formats,
+  meta: false,
+  validateSchema: false,
+});
 const compiled = new WeakMap<Attributes, ValidateFunction>();
 
 /** Checks a decoded configuration against the limits its attributes state. Unknown values pass: they are checked at apply. */

@@ -152,6 +152,7 @@ export function createEvaluator(
     };
     const visit = (node: Json, path: Path): Value => {
       if (typeof node === "string") {
+        if (!node.includes("{")) return node;
         try {
           return evaluate(parseTemplate(node), scope);
         } catch (error) {

@@ -265,7 +265,7 @@ function readProvider(providers: JsonObject, file: string, problems: Diagnostic[
 }
 
 function checkShape(document: unknown, file: string): Diagnostic[] {
-  const check = new Ajv({ allErrors: true }).compile(SHAPE);
+  const check = new Ajv({ allErrors: true, meta: false, validateSchema: false }).compile(SHAPE);
   if (check(document)) return [];
   return (check.errors ?? []).map((error) => {
     const place = error.instancePath.split("/").slice(1).join(".");
