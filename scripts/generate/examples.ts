@@ -46,8 +46,10 @@ const service: ExampleObject = {
 export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
   iec_deployment_plan: { name: "cdn", ...service },
   iec_edge_service: { name: "cdn", ...service },
+  iec_bandwidth: { bandwidth_id: new Ref("iec_eip", "bandwidth_id"), size: 500, keep: true },
   iec_eip: { site_id: site, port_id: new Ref("iec_server", "nics[0].port") },
   iec_image: { name: "golden", server_id: id("iec_server") },
+  iec_ipv6_bandwidth_attachment: { port_id: id("iec_vip"), bandwidth_id: new Ref("iec_bandwidth", "id") },
   iec_keypair: { name: "operator" },
   iec_network_acl: {
     name: "web",
@@ -61,6 +63,13 @@ export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
     protocol: "tcp",
     destination_port: "443",
   },
+  iec_route: {
+    route_table_id: id("iec_route_table"),
+    destination: "192.168.0.0/16",
+    type: "vip",
+    nexthop: new Ref("iec_vip", "ip_address"),
+  },
+  iec_route_table: { name: "by-the-gateway", vpc_id: id("iec_vpc"), subnet_ids: [id("iec_vpc_subnet")] },
   iec_security_group: { name: "web", description: "HTTPS only" },
   iec_security_group_rule: {
     security_group_id: id("iec_security_group"),
