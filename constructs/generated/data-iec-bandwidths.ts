@@ -180,14 +180,9 @@ export class DataIecBandwidthsBandwidthsOutputReference extends cdktf.ComplexObj
     return this.getStringAttribute('bandwidth_type');
   }
 
-  // line - computed: true, optional: false, required: false
-  public get line() {
-    return this.getStringAttribute('line');
-  }
-
-  // pool_id - computed: true, optional: false, required: false
-  public get poolId() {
-    return this.getStringAttribute('pool_id');
+  // line_id - computed: true, optional: false, required: false
+  public get lineId() {
+    return this.getStringAttribute('line_id');
   }
 
   // site_id - computed: true, optional: false, required: false
@@ -198,6 +193,11 @@ export class DataIecBandwidthsBandwidthsOutputReference extends cdktf.ComplexObj
   // status - computed: true, optional: false, required: false
   public get status() {
     return this.getStringAttribute('status');
+  }
+
+  // line - computed: true, optional: false, required: false
+  public get line() {
+    return this.getStringAttribute('line');
   }
 
   // eips - computed: true, optional: false, required: false

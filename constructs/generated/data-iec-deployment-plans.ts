@@ -19,10 +19,10 @@ export interface DataIecDeploymentPlansConfig extends cdktf.TerraformMetaArgumen
   */
   readonly edgecloudId?: string;
 }
-export interface DataIecDeploymentPlansDeploymentPlansDistribution {
+export interface DataIecDeploymentPlansDeploymentPlansLocations {
 }
 
-export function dataIecDeploymentPlansDeploymentPlansDistributionToTerraform(struct?: DataIecDeploymentPlansDeploymentPlansDistribution): any {
+export function dataIecDeploymentPlansDeploymentPlansLocationsToTerraform(struct?: DataIecDeploymentPlansDeploymentPlansLocations): any {
   if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
   if (cdktf.isComplexElement(struct)) {
     throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
@@ -32,7 +32,7 @@ export function dataIecDeploymentPlansDeploymentPlansDistributionToTerraform(str
 }
 
 
-export function dataIecDeploymentPlansDeploymentPlansDistributionToHclTerraform(struct?: DataIecDeploymentPlansDeploymentPlansDistribution): any {
+export function dataIecDeploymentPlansDeploymentPlansLocationsToHclTerraform(struct?: DataIecDeploymentPlansDeploymentPlansLocations): any {
   if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
   if (cdktf.isComplexElement(struct)) {
     throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
@@ -42,7 +42,7 @@ export function dataIecDeploymentPlansDeploymentPlansDistributionToHclTerraform(
   return attrs;
 }
 
-export class DataIecDeploymentPlansDeploymentPlansDistributionOutputReference extends cdktf.ComplexObject {
+export class DataIecDeploymentPlansDeploymentPlansLocationsOutputReference extends cdktf.ComplexObject {
   private isEmptyObject = false;
 
   /**
@@ -55,13 +55,13 @@ export class DataIecDeploymentPlansDeploymentPlansDistributionOutputReference ex
     super(terraformResource, terraformAttribute, complexObjectIsFromSet, complexObjectIndex);
   }
 
-  public get internalValue(): DataIecDeploymentPlansDeploymentPlansDistribution | undefined {
+  public get internalValue(): DataIecDeploymentPlansDeploymentPlansLocations | undefined {
     let hasAnyValues = this.isEmptyObject;
     const internalValueResult: any = {};
     return hasAnyValues ? internalValueResult : undefined;
   }
 
-  public set internalValue(value: DataIecDeploymentPlansDeploymentPlansDistribution | undefined) {
+  public set internalValue(value: DataIecDeploymentPlansDeploymentPlansLocations | undefined) {
     if (value === undefined) {
       this.isEmptyObject = false;
     }
@@ -104,24 +104,9 @@ export class DataIecDeploymentPlansDeploymentPlansDistributionOutputReference ex
   public get stackCount() {
     return this.getNumberAttribute('stack_count');
   }
-
-  // ipv6_enable - computed: true, optional: false, required: false
-  public get ipv6Enable() {
-    return this.getBooleanAttribute('ipv6_enable');
-  }
-
-  // ipv6_bandwidth_enable - computed: true, optional: false, required: false
-  public get ipv6BandwidthEnable() {
-    return this.getBooleanAttribute('ipv6_bandwidth_enable');
-  }
-
-  // pool_id_v6 - computed: true, optional: false, required: false
-  public get poolIdV6() {
-    return this.getStringAttribute('pool_id_v6');
-  }
 }
 
-export class DataIecDeploymentPlansDeploymentPlansDistributionList extends cdktf.ComplexList {
+export class DataIecDeploymentPlansDeploymentPlansLocationsList extends cdktf.ComplexList {
 
   /**
   * @param terraformResource The parent resource
@@ -135,8 +120,8 @@ export class DataIecDeploymentPlansDeploymentPlansDistributionList extends cdktf
   /**
   * @param index the index of the item to return
   */
-  public get(index: number): DataIecDeploymentPlansDeploymentPlansDistributionOutputReference {
-    return new DataIecDeploymentPlansDeploymentPlansDistributionOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
+  public get(index: number): DataIecDeploymentPlansDeploymentPlansLocationsOutputReference {
+    return new DataIecDeploymentPlansDeploymentPlansLocationsOutputReference(this.terraformResource, this.terraformAttribute, index, this.wrapsSet);
   }
 }
 export interface DataIecDeploymentPlansDeploymentPlans {
@@ -195,11 +180,6 @@ export class DataIecDeploymentPlansDeploymentPlansOutputReference extends cdktf.
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
-  public get name() {
-    return this.getStringAttribute('name');
-  }
-
   // description - computed: true, optional: false, required: false
   public get description() {
     return this.getStringAttribute('description');
@@ -220,10 +200,15 @@ export class DataIecDeploymentPlansDeploymentPlansOutputReference extends cdktf.
     return this.getStringAttribute('coverage_policy');
   }
 
-  // distribution - computed: true, optional: false, required: false
-  private _distribution = new DataIecDeploymentPlansDeploymentPlansDistributionList(this, "distribution", false);
-  public get distribution() {
-    return this._distribution;
+  // locations - computed: true, optional: false, required: false
+  private _locations = new DataIecDeploymentPlansDeploymentPlansLocationsList(this, "locations", false);
+  public get locations() {
+    return this._locations;
+  }
+
+  // edgecloud_name - computed: true, optional: false, required: false
+  public get edgecloudName() {
+    return this.getStringAttribute('edgecloud_name');
   }
 }
 

@@ -267,12 +267,6 @@ export class DataIecEdgeServicesEdgeServicesOutputReference extends cdktf.Comple
     return this.getStringAttribute('coverage_policy');
   }
 
-  // coverage_sites - computed: true, optional: false, required: false
-  private _coverageSites = new DataIecEdgeServicesEdgeServicesCoverageSitesList(this, "coverage_sites", false);
-  public get coverageSites() {
-    return this._coverageSites;
-  }
-
   // success_num - computed: true, optional: false, required: false
   public get successNum() {
     return this.getNumberAttribute('success_num');
@@ -286,6 +280,12 @@ export class DataIecEdgeServicesEdgeServicesOutputReference extends cdktf.Comple
   // edge_regions - computed: true, optional: false, required: false
   public get edgeRegions() {
     return this.getNumberAttribute('edge_regions');
+  }
+
+  // coverage_sites - computed: true, optional: false, required: false
+  private _coverageSites = new DataIecEdgeServicesEdgeServicesCoverageSitesList(this, "coverage_sites", false);
+  public get coverageSites() {
+    return this._coverageSites;
   }
 }
 

@@ -19,7 +19,7 @@ export interface ServerConfig extends cdktf.TerraformMetaArguments {
   */
   readonly flavorId: string;
   /**
-  * Id of the edge image. A change replaces the resource.
+  * Id of the edge image. A change reinstalls the system disk: the server is stopped, changed, and started again; NICs and data disks stay. It keeps `key_pair`; of `admin_pass` the cloud says nothing.
   */
   readonly imageId: string;
   /**
@@ -27,11 +27,11 @@ export interface ServerConfig extends cdktf.TerraformMetaArguments {
   */
   readonly vpcId: string;
   /**
-  * Ids of the subnets, one NIC each. All must be of the VPC and of the server's site. 1 to 8 items. Refers to `iec_vpc_subnet`. A change replaces the resource.
+  * Ids of the subnets, one NIC each. All must be of the VPC and of the server's site. NICs are added and removed in place, but for the first one. NICs in other subnets are left alone: see `iec_server_nic`, which should not share a subnet with this list. 1 to 8 items. Refers to `iec_vpc_subnet`.
   */
   readonly subnetIds: string[];
   /**
-  * Ids of the security groups of every NIC. At least 1 item. Refers to `iec_security_group`. A change replaces the resource.
+  * Ids of the security groups of every NIC in `subnet_ids`. At least 1 item. Refers to `iec_security_group`.
   */
   readonly securityGroups: string[];
   /**
@@ -51,12 +51,21 @@ export interface ServerConfig extends cdktf.TerraformMetaArguments {
   */
   readonly systemDiskSize: number;
   /**
-  * Administrator password, three of: upper case, lower case, digits, special characters. Excludes `key_pair`. 8 to 26 characters. A change replaces the resource. Sensitive: never shown.
+  * Administrator password, three of: upper case, lower case, digits, special characters. Excludes `admin_pass_wo` and `key_pair`. 8 to 26 characters. A change replaces the resource. Sensitive: never shown.
   * Text given here is written to cdk.tf.json as it is: pass a TerraformVariable.
   */
   readonly adminPass?: string;
   /**
-  * Name of the key pair to log in with. Excludes `admin_pass`. Refers to `iec_keypair`. A change replaces the resource.
+  * The same as `admin_pass`, but never stored in the state. 8 to 26 characters. Sensitive: never shown. Write-only: never stored.
+  * Text given here is written to cdk.tf.json as it is: pass a TerraformVariable.
+  */
+  readonly adminPassWo?: string;
+  /**
+  * A change of it applies a changed `admin_pass_wo`, by replacement: the API cannot set one later. A change replaces the resource.
+  */
+  readonly adminPassWoVersion?: number;
+  /**
+  * Name of the key pair to log in with. Excludes `admin_pass` and `admin_pass_wo`. Refers to `iec_keypair`. A change replaces the resource.
   */
   readonly keyPair?: string;
   /**
@@ -67,6 +76,10 @@ export interface ServerConfig extends cdktf.TerraformMetaArguments {
   * User data for the first boot, base64. A change replaces the resource.
   */
   readonly userData?: string;
+  /**
+  * ACTIVE: the server is kept running; SHUTOFF: stopped. Left as it is when not set. One of `ACTIVE`, `SHUTOFF`.
+  */
+  readonly powerState?: "ACTIVE" | "SHUTOFF" | (string & {});
   /**
   * The edge site the server is placed in: exactly one. A change replaces the resource.
   */
@@ -149,6 +162,11 @@ export class ServerNicsOutputReference extends cdktf.ComplexObject {
   // subnet_id - computed: true, optional: false, required: false
   public get subnetId() {
     return this.getStringAttribute('subnet_id');
+  }
+
+  // security_groups - computed: true, optional: false, required: false
+  public get securityGroups() {
+    return this.getListAttribute('security_groups');
   }
 }
 
@@ -778,9 +796,12 @@ export class Server extends cdktf.TerraformResource {
     this._systemDiskType = config.systemDiskType;
     this._systemDiskSize = config.systemDiskSize;
     this._adminPass = config.adminPass;
+    this._adminPassWo = config.adminPassWo;
+    this._adminPassWoVersion = config.adminPassWoVersion;
     this._keyPair = config.keyPair;
     this._bindEip = config.bindEip;
     this._userData = config.userData;
+    this._powerState = config.powerState;
     this._coverageSites.internalValue = config.coverageSites;
     this._dataDisks.internalValue = config.dataDisks;
     this._timeouts.internalValue = config.timeouts;
@@ -963,6 +984,38 @@ export class Server extends cdktf.TerraformResource {
     return this._adminPass;
   }
 
+  // admin_pass_wo - computed: false, optional: true, required: false
+  private _adminPassWo?: string;
+  public get adminPassWo() {
+    return this.getStringAttribute('admin_pass_wo');
+  }
+  public set adminPassWo(value: string) {
+    this._adminPassWo = value;
+  }
+  public resetAdminPassWo() {
+    this._adminPassWo = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get adminPassWoInput() {
+    return this._adminPassWo;
+  }
+
+  // admin_pass_wo_version - computed: false, optional: true, required: false
+  private _adminPassWoVersion?: number;
+  public get adminPassWoVersion() {
+    return this.getNumberAttribute('admin_pass_wo_version');
+  }
+  public set adminPassWoVersion(value: number) {
+    this._adminPassWoVersion = value;
+  }
+  public resetAdminPassWoVersion() {
+    this._adminPassWoVersion = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get adminPassWoVersionInput() {
+    return this._adminPassWoVersion;
+  }
+
   // key_pair - computed: false, optional: true, required: false
   private _keyPair?: string;
   public get keyPair() {
@@ -1011,6 +1064,22 @@ export class Server extends cdktf.TerraformResource {
     return this._userData;
   }
 
+  // power_state - computed: true, optional: true, required: false
+  private _powerState?: "ACTIVE" | "SHUTOFF" | (string & {});
+  public get powerState() {
+    return this.getStringAttribute('power_state');
+  }
+  public set powerState(value: "ACTIVE" | "SHUTOFF" | (string & {})) {
+    this._powerState = value;
+  }
+  public resetPowerState() {
+    this._powerState = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get powerStateInput() {
+    return this._powerState;
+  }
+
   // nics - computed: true, optional: false, required: false
   private _nics = new ServerNicsList(this, "nics", false);
   public get nics() {
@@ -1026,6 +1095,11 @@ export class Server extends cdktf.TerraformResource {
   // public_ip - computed: true, optional: false, required: false
   public get publicIp() {
     return this.getStringAttribute('public_ip');
+  }
+
+  // public_ips - computed: true, optional: false, required: false
+  public get publicIps() {
+    return this.getListAttribute('public_ips');
   }
 
   // system_disk_id - computed: true, optional: false, required: false
@@ -1126,9 +1200,12 @@ export class Server extends cdktf.TerraformResource {
       system_disk_type: cdktf.stringToTerraform(this._systemDiskType),
       system_disk_size: cdktf.numberToTerraform(this._systemDiskSize),
       admin_pass: cdktf.stringToTerraform(this._adminPass),
+      admin_pass_wo: cdktf.stringToTerraform(this._adminPassWo),
+      admin_pass_wo_version: cdktf.numberToTerraform(this._adminPassWoVersion),
       key_pair: cdktf.stringToTerraform(this._keyPair),
       bind_eip: cdktf.booleanToTerraform(this._bindEip),
       user_data: cdktf.stringToTerraform(this._userData),
+      power_state: cdktf.stringToTerraform(this._powerState),
       coverage_sites: serverCoverageSitesToTerraform(this._coverageSites.internalValue),
       data_disks: cdktf.listMapper(serverDataDisksToTerraform, true)(this._dataDisks.internalValue),
       timeouts: serverTimeoutsToTerraform(this._timeouts.internalValue),
@@ -1209,6 +1286,18 @@ export class Server extends cdktf.TerraformResource {
         type: "simple",
         storageClassType: "string",
       },
+      admin_pass_wo: {
+        value: cdktf.stringToHclTerraform(this._adminPassWo),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      admin_pass_wo_version: {
+        value: cdktf.numberToHclTerraform(this._adminPassWoVersion),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "number",
+      },
       key_pair: {
         value: cdktf.stringToHclTerraform(this._keyPair),
         isBlock: false,
@@ -1223,6 +1312,12 @@ export class Server extends cdktf.TerraformResource {
       },
       user_data: {
         value: cdktf.stringToHclTerraform(this._userData),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      power_state: {
+        value: cdktf.stringToHclTerraform(this._powerState),
         isBlock: false,
         type: "simple",
         storageClassType: "string",

@@ -35,6 +35,14 @@ export interface VpcSubnetConfig extends cdktf.TerraformMetaArguments {
   */
   readonly dhcpEnable?: boolean | cdktf.IResolvable;
   /**
+  * Whether the subnet has an IPv6 range as well; needs `pool_id`. It can be turned on in place, and never off: that replaces the subnet. Default `false`.
+  */
+  readonly ipv6Enable?: boolean | cdktf.IResolvable;
+  /**
+  * Record id (`lines[].id` of the site, a UUID) of the IPv6 line that the range is taken from.
+  */
+  readonly poolId?: string;
+  /**
   * How long operations may take.
   */
   readonly timeouts?: VpcSubnetTimeouts;
@@ -257,6 +265,8 @@ export class VpcSubnet extends cdktf.TerraformResource {
     this._gatewayIp = config.gatewayIp;
     this._dnsList = config.dnsList;
     this._dhcpEnable = config.dhcpEnable;
+    this._ipv6Enable = config.ipv6Enable;
+    this._poolId = config.poolId;
     this._timeouts.internalValue = config.timeouts;
   }
 
@@ -366,6 +376,53 @@ export class VpcSubnet extends cdktf.TerraformResource {
     return this._dhcpEnable;
   }
 
+  // ipv6_enable - computed: true, optional: true, required: false
+  private _ipv6Enable?: boolean | cdktf.IResolvable;
+  public get ipv6Enable() {
+    return this.getBooleanAttribute('ipv6_enable');
+  }
+  public set ipv6Enable(value: boolean | cdktf.IResolvable) {
+    this._ipv6Enable = value;
+  }
+  public resetIpv6Enable() {
+    this._ipv6Enable = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get ipv6EnableInput() {
+    return this._ipv6Enable;
+  }
+
+  // pool_id - computed: false, optional: true, required: false
+  private _poolId?: string;
+  public get poolId() {
+    return this.getStringAttribute('pool_id');
+  }
+  public set poolId(value: string) {
+    this._poolId = value;
+  }
+  public resetPoolId() {
+    this._poolId = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get poolIdInput() {
+    return this._poolId;
+  }
+
+  // cidr_v6 - computed: true, optional: false, required: false
+  public get cidrV6() {
+    return this.getStringAttribute('cidr_v6');
+  }
+
+  // gateway_ip_v6 - computed: true, optional: false, required: false
+  public get gatewayIpV6() {
+    return this.getStringAttribute('gateway_ip_v6');
+  }
+
+  // neutron_subnet_id_v6 - computed: true, optional: false, required: false
+  public get neutronSubnetIdV6() {
+    return this.getStringAttribute('neutron_subnet_id_v6');
+  }
+
   // site_info - computed: true, optional: false, required: false
   public get siteInfo() {
     return this.getStringAttribute('site_info');
@@ -410,6 +467,8 @@ export class VpcSubnet extends cdktf.TerraformResource {
       gateway_ip: cdktf.stringToTerraform(this._gatewayIp),
       dns_list: cdktf.listMapper(cdktf.stringToTerraform, false)(this._dnsList),
       dhcp_enable: cdktf.booleanToTerraform(this._dhcpEnable),
+      ipv6_enable: cdktf.booleanToTerraform(this._ipv6Enable),
+      pool_id: cdktf.stringToTerraform(this._poolId),
       timeouts: vpcSubnetTimeoutsToTerraform(this._timeouts.internalValue),
     };
   }
@@ -457,6 +516,18 @@ export class VpcSubnet extends cdktf.TerraformResource {
         isBlock: false,
         type: "simple",
         storageClassType: "boolean",
+      },
+      ipv6_enable: {
+        value: cdktf.booleanToHclTerraform(this._ipv6Enable),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "boolean",
+      },
+      pool_id: {
+        value: cdktf.stringToHclTerraform(this._poolId),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
       },
       timeouts: {
         value: vpcSubnetTimeoutsToHclTerraform(this._timeouts.internalValue),

@@ -1,7 +1,8 @@
 import { element, list, number, string, type StateOf } from "../../schema/attributes.js";
 import type { components } from "../../schema/generated/iec-api.js";
-import { defineDataSource, emptyAsNull, sent } from "../resources/define.js";
-import { byName, fits } from "./common.js";
+import { fromApi } from "../resources/bandwidth.js";
+import { defineDataSource, sent } from "../resources/define.js";
+import { byName, fits, shaped } from "./common.js";
 
 const bandwidth = {
   id: string({ computed: true, description: "Id of the bandwidth." }),
@@ -10,10 +11,13 @@ const bandwidth = {
   share_type: string({ computed: true, description: "WHOLE: shared by its EIPs." }),
   charge_mode: string({ computed: true, description: "95peak_plus: by enhanced 95th percentile." }),
   bandwidth_type: string({ computed: true, description: "Bandwidth type of its line." }),
-  line: string({ computed: true, description: "Operator key of its line, such as `chinatelecom`." }),
-  pool_id: string({ computed: true, description: "Line id, as in `lines` of `iec_sites`." }),
+  line_id: string({ computed: true, description: "Line (`pool_id` of the site) it belongs to." }),
   site_id: string({ computed: true, description: "Id of the edge site." }),
   status: string({ computed: true, description: "NORMAL, or FREEZED (account in arrears)." }),
+};
+const told = {
+  ...bandwidth,
+  line: string({ computed: true, description: "Operator key of its line, such as `chinatelecom`." }),
   eips: list({
     computed: true,
     element: element.object({
@@ -34,23 +38,15 @@ const attributes = {
   }),
   bandwidths: list({
     computed: true,
-    element: element.object(bandwidth),
+    element: element.object(told),
     description: "The bandwidths, ordered by name, then id.",
   }),
 };
 
-export const bandwidthFromApi = (found: components["schemas"]["Bandwidth"]): StateOf<typeof bandwidth> => ({
-  id: found.id ?? null,
-  name: found.name ?? null,
-  size: found.size ?? null,
-  share_type: found.share_type ?? null,
-  charge_mode: found.charge_mode ?? null,
-  bandwidth_type: found.bandwidth_type ?? null,
+const tell = (found: components["schemas"]["Bandwidth"]): StateOf<typeof told> => ({
+  ...shaped(bandwidth, fromApi(found)),
   // The operator is told by whichever of its names is filled in.
   line: [found.operator?.name, found.operator?.i18n_name, found.operator?.sa].find((text) => text) ?? null,
-  pool_id: emptyAsNull(found.pool_id) ?? null,
-  site_id: found.site_id ?? null,
-  status: found.status ?? null,
   eips: (found.publicip_info ?? []).map((eip) => ({
     id: eip.publicip_id ?? null,
     address: eip.publicip_address ?? null,
@@ -67,7 +63,7 @@ export const bandwidths = defineDataSource({
     const found = await api.list("/v1/bandwidths", sent({ site_id }));
     return {
       site_info: (site_id === null ? undefined : found[0]?.site_info) ?? null,
-      bandwidths: found.map(bandwidthFromApi).filter(fits({ site_id, name, bandwidth_type })).sort(byName),
+      bandwidths: found.map(tell).filter(fits({ site_id, name, bandwidth_type })).sort(byName),
     };
   },
 });

@@ -1,10 +1,11 @@
 import { bool, element, list, number, string, type StateOf } from "../../schema/attributes.js";
 import type { components } from "../../schema/generated/iec-api.js";
 import { defineDataSource, emptyAsNull, sent } from "../resources/define.js";
-import { byName, fits } from "./common.js";
+import { fromApi } from "../resources/edge-service.js";
+import { byName, fits, shaped } from "./common.js";
 
 const demand = {
-  demand_count: number({ computed: true, description: "How often the template is wanted there." }),
+  demand_count: number({ computed: true, description: "Number of stacks wanted there." }),
   pool_id_v6: string({ computed: true, description: "IPv6 line." }),
   ipv6_bandwidth_enable: bool({ computed: true, description: "Whether there is an IPv6 bandwidth." }),
 };
@@ -24,32 +25,30 @@ const service = {
   }),
   coverage_level: string({ computed: true, description: "area, prov, city or site." }),
   coverage_policy: string({ computed: true, description: "centralize or discrete." }),
+  success_num: number({ computed: true, description: "Servers that were made." }),
+  failed_num: number({ computed: true, description: "Servers that failed." }),
+  edge_regions: number({ computed: true, description: "Number of sites it is in." }),
+};
+const told = {
+  ...service,
   coverage_sites: list({
     computed: true,
     element: element.object(place),
     description: "The places it covers.",
   }),
-  success_num: number({ computed: true, description: "Servers that were made." }),
-  failed_num: number({ computed: true, description: "Servers that failed." }),
-  edge_regions: number({ computed: true, description: "Number of sites it is in." }),
 };
 const attributes = {
   id: string({ optional: true, description: "Only the edge service of this id." }),
   name: string({ optional: true, description: "Only edge services of exactly this name." }),
   edge_services: list({
     computed: true,
-    element: element.object(service),
+    element: element.object(told),
     description: "The edge services, ordered by name. `iec_servers` finds the servers of one.",
   }),
 };
 
-export const fromApi = (found: components["schemas"]["EdgeCloud"]): StateOf<typeof service> => ({
-  id: found.id ?? null,
-  name: found.name ?? null,
-  description: emptyAsNull(found.description) ?? null,
-  status: found.status ?? null,
-  coverage_level: found.coverage?.coverage_level ?? null,
-  coverage_policy: found.coverage?.coverage_policy ?? null,
+const tell = (found: components["schemas"]["EdgeCloud"]): StateOf<typeof told> => ({
+  ...shaped(service, fromApi(found, [])),
   coverage_sites: (found.coverage?.coverage_sites ?? []).map(({ site, i18n_site, demands }) => ({
     site,
     i18n_site: i18n_site ?? null,
@@ -59,9 +58,6 @@ export const fromApi = (found: components["schemas"]["EdgeCloud"]): StateOf<type
       ipv6_bandwidth_enable: d.ipv6_bandwidth_enable ?? null,
     })),
   })),
-  success_num: found.success_num ?? null,
-  failed_num: found.failed_num ?? null,
-  edge_regions: found.edge_regions ?? null,
 });
 
 /** The edge services of the account. */
@@ -72,6 +68,6 @@ export const edgeServices = defineDataSource({
   api: ["GET /v1/edgeclouds"],
   async read({ id, name }, api) {
     const found = await api.list("/v1/edgeclouds", sent({ id, name }));
-    return { edge_services: found.map(fromApi).filter(fits({ id, name })).sort(byName) };
+    return { edge_services: found.map(tell).filter(fits({ id, name })).sort(byName) };
   },
 });

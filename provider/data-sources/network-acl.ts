@@ -1,8 +1,8 @@
 import { element, list } from "../../schema/attributes.js";
-import type { components } from "../../schema/generated/iec-api.js";
 import { defineDataSource, told } from "../resources/define.js";
+import { fromApi } from "../resources/network-acl.js";
 import { askable, theOnly } from "./common.js";
-import { aclFromApi, aclShape, findNetworkAcls } from "./network-acls.js";
+import { aclShape, findNetworkAcls, tellAcl } from "./network-acls.js";
 
 const attributes = {
   ...askable(aclShape, "id", "name"),
@@ -18,9 +18,6 @@ const attributes = {
   }),
 };
 
-const ruleIds = (policy: components["schemas"]["FirewallPolicyResp"] | undefined): string[] =>
-  (policy?.firewall_rules ?? []).map((rule) => told(rule.id, "a rule's id"));
-
 /** One network ACL that exists already. */
 export const networkAcl = defineDataSource({
   type: "iec_network_acl",
@@ -33,10 +30,11 @@ export const networkAcl = defineDataSource({
     // The list tells policies without their rules.
     const answer = await api.get("/v1/firewalls/{firewall_id}", { params: { path } });
     const acl = told(answer.firewall, "the network ACL");
+    const { inbound_rules, outbound_rules } = fromApi(acl);
     return {
-      ...aclFromApi(acl),
-      inbound_rules: ruleIds(acl.ingress_firewall_policy),
-      outbound_rules: ruleIds(acl.egress_firewall_policy),
+      ...tellAcl(acl),
+      inbound_rules,
+      outbound_rules,
     };
   },
 });

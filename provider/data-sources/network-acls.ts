@@ -1,16 +1,20 @@
 import { bool, element, list, string, type StateOf } from "../../schema/attributes.js";
 import type { components } from "../../schema/generated/iec-api.js";
 import type { Api } from "../client/index.js";
-import { defineDataSource, emptyAsNull, sent } from "../resources/define.js";
-import { byName, fits, type Asked } from "./common.js";
+import { defineDataSource, sent } from "../resources/define.js";
+import { fromApi } from "../resources/network-acl.js";
+import { byName, fits, shaped, type Asked } from "./common.js";
 
-/** What a list tells of a network ACL: everything but its rules. */
-export const aclShape = {
+const acl = {
   id: string({ computed: true, description: "Id of the network ACL." }),
   name: string({ computed: true, description: "Name; need not be unique." }),
   description: string({ computed: true, description: "Free text." }),
   admin_state_up: bool({ computed: true, description: "Whether the ACL is in force." }),
   status: string({ computed: true, description: "ACTIVE, or INACTIVE when it holds no subnet." }),
+};
+/** What a list tells of a network ACL: everything but its rules. */
+export const aclShape = {
+  ...acl,
   networks: list({
     computed: true,
     element: element.object({
@@ -29,18 +33,14 @@ const attributes = {
   }),
 };
 
-export const aclFromApi = (acl: components["schemas"]["Firewall"]): StateOf<typeof aclShape> => ({
-  id: acl.id ?? null,
-  name: acl.name ?? null,
-  description: emptyAsNull(acl.description) ?? null,
-  admin_state_up: acl.admin_state_up ?? null,
-  status: acl.status ?? null,
-  networks: (acl.subnets ?? []).map((subnet) => ({ vpc_id: subnet.vpc_id ?? null, subnet_id: subnet.id })),
+export const tellAcl = (found: components["schemas"]["Firewall"]): StateOf<typeof aclShape> => ({
+  ...shaped(acl, fromApi(found)),
+  networks: (found.subnets ?? []).map(({ id, vpc_id }) => ({ vpc_id: vpc_id ?? null, subnet_id: id })),
 });
 
 export async function findNetworkAcls(asked: Asked<{ id: string | null; name: string | null }>, api: Api) {
   const found = await api.list("/v1/firewalls", sent({ id: asked.id, name: asked.name }));
-  return found.map(aclFromApi).filter(fits(asked)).sort(byName);
+  return found.map(tellAcl).filter(fits(asked)).sort(byName);
 }
 
 /** The network ACLs of the account. */

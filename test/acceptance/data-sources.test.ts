@@ -211,9 +211,9 @@ const ROWS: readonly Row[] = [
       deployment_plans: [
         {
           id: ids["plan"],
-          name: "cdn",
+          edgecloud_name: "cdn",
           coverage_level: "city",
-          distribution: [{ city: "guangzhou", stack_count: 1 }],
+          locations: [{ city: "guangzhou", stack_count: 1 }],
         },
       ],
     }),

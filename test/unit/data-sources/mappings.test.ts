@@ -46,7 +46,7 @@ const ROWS: readonly Row[] = [
       site_info: "China/x",
       bandwidths: [
         { id: "2", line: "中国电信", eips: [{ id: "e", address: "1.2.3.4" }], size: null },
-        { id: "1", line: "CTCC", eips: [], pool_id: null },
+        { id: "1", line: "CTCC", eips: [], line_id: null },
       ],
     },
     sent: ["GET /v1/bandwidths?site_id=s"],
@@ -426,7 +426,7 @@ const ROWS: readonly Row[] = [
           {
             id: "1",
             edgecloud: { id: "e", name: "" },
-            distribution: [{ site_id: "", city: "jinan", stack_count: 3 }],
+            distribution: [{ city: "jinan", stack_count: 3 }],
           },
         ],
       },
@@ -435,9 +435,9 @@ const ROWS: readonly Row[] = [
       deployment_plans: [
         {
           id: "1",
-          name: null,
+          edgecloud_name: null,
           edgecloud_id: "e",
-          distribution: [{ site_id: null, city: "jinan", stack_count: 3 }],
+          locations: [{ site_id: null, city: "jinan", stack_count: 3 }],
         },
       ],
     },
