@@ -2,6 +2,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -9,22 +10,23 @@ import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const TSC = path.join(ROOT, "node_modules/typescript/bin/tsc");
-const PROGRAMS = {
-  iec: "provider/cli/main.ts",
-  "terraform-provider-iec": "provider/plugin/main.ts",
-};
+const PROGRAM = "provider/cli/main.ts";
+const PLUGIN = "provider/plugin/main.ts";
+/** The module of the plugin that the build replaces by its result. */
+const SCHEMA_RESPONSE = "provider/plugin/schema-response.ts";
 const SETUP = ["scripts/build.mjs", "package.json", "package-lock.json"];
 
 /** Each part has a folder of `dist` to itself. */
 const PARTS = [
-  { name: "bin", inputs: ["provider", "schema"], make: makePrograms },
+  { name: "bin", inputs: ["provider", "schema"], make: makeProgram },
+  { name: "provider", inputs: ["provider", "schema"], make: makePlugin },
   { name: "constructs", inputs: ["constructs"], make: makeConstructs },
 ];
 
-async function makePrograms(folder) {
+async function makeProgram(folder) {
   await build({
     absWorkingDir: ROOT,
-    entryPoints: PROGRAMS,
+    entryPoints: { iec: PROGRAM },
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -37,14 +39,50 @@ async function makePrograms(folder) {
       js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
     },
   });
-  await Promise.all(
-    Object.keys(PROGRAMS).map(async (name) => {
-      const file = path.join(folder, `${name}.js`);
-      const text = await readFile(file, "utf8");
-      if (!text.startsWith("#!")) await writeFile(file, `#!/usr/bin/env node\n${text}`);
-      await chmod(file, 0o755);
-    }),
+  const file = path.join(folder, "iec.js");
+  const text = await readFile(file, "utf8");
+  if (!text.startsWith("#!")) await writeFile(file, `#!/usr/bin/env node\n${text}`);
+  await chmod(file, 0o755);
+}
+
+/**
+ * One CommonJS file: Terraform copies a provider about, and starts it three times for one plan. Its extension says what
+ * it is in any folder, and its folder holds nothing else that Terraform could take for the provider.
+ */
+async function makePlugin(folder) {
+  const common = {
+    absWorkingDir: ROOT,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    logLevel: "warning",
+  };
+  const { outputFiles } = await build({ ...common, entryPoints: [SCHEMA_RESPONSE], write: false });
+  const exported = { exports: {} };
+  new Function("module", "exports", "require", outputFiles[0].text)(
+    exported,
+    exported.exports,
+    createRequire(import.meta.url),
   );
+  const bytes = Buffer.from(exported.exports.schemaResponse()).toString("base64");
+  const schemaResponse = {
+    name: "schema-response",
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /plugin[/\\]schema-response\.ts$/ }, () => ({
+        contents: `export const schemaResponse = () => Buffer.from("${bytes}", "base64");`,
+      })),
+  };
+  const outfile = path.join(folder, "terraform-provider-iec.cjs");
+  await build({
+    ...common,
+    entryPoints: [PLUGIN],
+    outfile,
+    minify: true,
+    keepNames: true,
+    plugins: [schemaResponse],
+  });
+  await chmod(outfile, 0o755);
 }
 
 async function makeConstructs(folder) {

@@ -1,3 +1,28 @@
 #!/usr/bin/env node
-process.stderr.write("The native Terraform provider is not part of this version: use `iec apply`.\n");
-process.exitCode = 1;
+import { PROVIDER_ADDRESS } from "../../schema/provider-schema.js";
+import { listen } from "./grpc.js";
+import { schemaResponse } from "./schema-response.js";
+import { serve } from "./serve.js";
+import type { Connection } from "./transport.js";
+
+/** The answer to GetProviderSchema is at hand; the rest of the program is loaded when it is first needed. */
+const connect = (): Connection => {
+  let provider: Promise<Connection> | undefined;
+  return async (call) => {
+    if (call.method === "/tfplugin6.Provider/GetProviderSchema") return schemaResponse();
+    provider ??= import("./start.js").then(({ start }) => start());
+    return (await provider)(call);
+  };
+};
+
+serve({
+  address: PROVIDER_ADDRESS,
+  transport: listen,
+  connect,
+  debug: process.argv.includes("--debug"),
+}).catch((error: unknown) => {
+  process.stderr.write(
+    `The provider cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
+  );
+  process.exitCode = 1;
+});

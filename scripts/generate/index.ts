@@ -8,6 +8,7 @@ import { providerSchemas } from "../../schema/provider-schema.js";
 import { generateApiTypes } from "./api-types.js";
 import { generateConstructs } from "./constructs.js";
 import { dataSourcePage, errorsPage, providerPage, resourcePage } from "./docs.js";
+import { generatePluginProtocol } from "./plugin-protocol.js";
 import { jsonSchemas, placements } from "./tables.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -32,6 +33,7 @@ async function generate(): Promise<GeneratedFile[]> {
     json("json-schemas", jsonSchemas(resources, dataSources)),
     json("placement", placements(resources)),
     ...(await generateApiTypes()),
+    ...(await generatePluginProtocol()),
     ...(await generateConstructs(schemas, resources, dataSources)),
     ...[...resources.values()].map(resourcePage),
     ...[...dataSources.values()].map(dataSourcePage),

@@ -1,0 +1,34 @@
+import { methods, type Methods } from "../../schema/generated/plugin-protocol.js";
+import { explain, toWire } from "./diagnostics.js";
+import { decodeMessage, encodeMessage } from "./protobuf.js";
+import { createHandlers, type Handlers, type ProviderOptions } from "./provider.js";
+import { RpcError, STATUS, type Connection } from "./transport.js";
+
+const SERVICE = "/tfplugin6.Provider/";
+
+/** Answers the calls of one connection: decode, handle, encode. What goes wrong is told as a diagnostic. */
+export function createConnection(options: ProviderOptions): Connection {
+  const handlers = createHandlers(options);
+  return async ({ method, request, signal }) => {
+    const name = method.startsWith(SERVICE) ? method.slice(SERVICE.length) : "";
+    if (!isHandled(name, handlers)) throw new RpcError(STATUS.unimplemented, `${method} is not supported`);
+    const types = methods[name];
+    const handle = handlers[name] as (message: unknown, signal: AbortSignal) => Promise<object>;
+    let answer: object;
+    try {
+      answer = await handle(decodeMessage(types.request, request), signal);
+    } catch (error) {
+      answer = failure(name, error);
+    }
+    return encodeMessage(types.response, answer);
+  };
+}
+
+const isHandled = (name: string, handlers: Handlers): name is keyof Handlers => Object.hasOwn(handlers, name);
+
+/** Most answers hold diagnostics; a function's error is a text. */
+function failure(name: keyof Methods, error: unknown): object {
+  const diagnostics = explain(error);
+  if (name !== "CallFunction") return { diagnostics: toWire(diagnostics) };
+  return { error: { text: diagnostics.map((d) => `${d.summary}. ${d.detail ?? ""}`).join("\n") } };
+}

@@ -1,0 +1,69 @@
+import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
+import { formatPath, type Path, type Value } from "../../schema/unknown.js";
+import { MalformedError } from "./bytes.js";
+import type { WireType } from "./values.js";
+
+/** @throws {MalformedError} */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString("utf8"));
+  } catch {
+    throw new MalformedError("it is not JSON");
+  }
+}
+
+/**
+ * A value out of a stored state: what is missing is null, what the type does not know is dropped, and texts are taken
+ * for the numbers or booleans they spell. What has another type is null, and told.
+ */
+export function valueFromJson(type: WireType, json: unknown): { value: Value; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  return { value: convert(type, json, [], diagnostics), diagnostics };
+}
+
+function convert(type: WireType, json: unknown, path: Path, problems: Diagnostic[]): Value {
+  if (json === null || json === undefined) return null;
+  const wrong = (): null => {
+    problems.push(mistyped(type, path));
+    return null;
+  };
+  const member = (of: WireType, key: string | number, from: unknown) =>
+    convert(of, from, [...path, key], problems);
+  if (typeof type === "string") return scalar(type, json) ?? wrong();
+  switch (type[0]) {
+    case "list":
+    case "set":
+      return Array.isArray(json) ? json.map((item, i) => member(type[1], i, item)) : wrong();
+    case "tuple":
+      return Array.isArray(json)
+        ? type[1].map((of, i) => member(of, i, (json as readonly unknown[])[i]))
+        : wrong();
+    case "map":
+    case "object": {
+      if (typeof json !== "object" || Array.isArray(json)) return wrong();
+      const given = new Map<string, unknown>(Object.entries(json));
+      const members =
+        type[0] === "map"
+          ? [...given.keys()].map((key) => [key, type[1]] as const)
+          : Object.entries<WireType>(type[1]);
+      return Object.fromEntries(members.map(([key, of]) => [key, member(of, key, given.get(key))]));
+    }
+  }
+}
+
+function scalar(type: string, json: unknown): Value | undefined {
+  if (typeof json !== "string" && typeof json !== "number" && typeof json !== "boolean") return undefined;
+  const text = String(json);
+  if (type === "string") return text;
+  if (type === "bool") return text === "true" ? true : text === "false" ? false : undefined;
+  const number = Number(text);
+  if (type !== "number" || text.trim() === "" || !Number.isFinite(number)) return undefined;
+  // Whole numbers beyond that were rounded when the text was parsed.
+  return Number.isInteger(number) && !Number.isSafeInteger(number) ? undefined : number;
+}
+
+const mistyped = (type: WireType, path: Path): Diagnostic =>
+  errorDiagnostic("IEC3001", `${formatPath(path) || "The value"} of the state has the wrong type`, {
+    path,
+    detail: `It is to be a ${typeof type === "string" ? type : type[0]}. The state was changed by hand, or written by another version.`,
+  });
