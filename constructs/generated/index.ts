@@ -42,6 +42,7 @@ export * from "./route-table";
 export * from "./security-group";
 export * from "./security-group-rule";
 export * from "./server";
+export * from "./server-nic";
 export * from "./vip";
 export * from "./vpc";
 export * from "./vpc-subnet";

@@ -199,7 +199,8 @@ export async function deleteObject(
     const polls = pollsOf(definition, { ...state, id }, api);
     // Where no status is declared, deletes mostly take effect at once.
     if (definition.statuses === undefined && (await polls.one()) === undefined) return;
-    const failed = definition.statuses?.failed ?? [];
+    // What had failed before is not failing to go.
+    const failed = (definition.statuses?.failed ?? []).filter((status) => status !== state["status"]);
     const outcome = (status: string | undefined) =>
       status !== undefined && failed.includes(status) ? "failed" : gone(status);
     const request = { type: definition.type, id, ...polls, outcome, timeoutMs, signal, onPoll: onStatus };

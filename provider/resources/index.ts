@@ -12,6 +12,7 @@ import { routeTable } from "./route-table.js";
 import { securityGroup } from "./security-group.js";
 import { securityGroupRule } from "./security-group-rule.js";
 import { server } from "./server.js";
+import { serverNic } from "./server-nic.js";
 import { vip } from "./vip.js";
 import { vpc } from "./vpc.js";
 import { vpcSubnet } from "./vpc-subnet.js";
@@ -33,6 +34,7 @@ export const resources = new Map(
     securityGroup,
     securityGroupRule,
     server,
+    serverNic,
     vip,
     vpc,
     vpcSubnet,

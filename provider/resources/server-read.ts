@@ -2,7 +2,7 @@ import type { ObservedOf, StateOf } from "../../schema/attributes.js";
 import type { components } from "../../schema/generated/iec-api.js";
 import type { Api } from "../client/index.js";
 import { emptyAsNull, told } from "./define.js";
-import type { attributes } from "./server.js";
+import type { attributes } from "./server-attributes.js";
 
 type Instance = components["schemas"]["Instance"];
 type Port = components["schemas"]["Port"];
@@ -75,7 +75,17 @@ export function fromApi(
     .map((attached) => ({ attached, volume: volumes.find((volume) => volume.id === attached.id) }))
     .sort((a, b) => (a.attached.device ?? "").localeCompare(b.attached.device ?? ""));
   const system = disks.find((disk) => disk.attached.bootIndex === "0");
-  const subnets = fixed.map((a) => portOf.get(a["OS-EXT-IPS:port_id"])?.network_id);
+  const floating = addresses.filter((a) => a["OS-EXT-IPS:type"] === "floating").flatMap((a) => a.addr ?? []);
+  const nics = fixed.map((a) => {
+    const port = portOf.get(a["OS-EXT-IPS:port_id"]);
+    return {
+      port: a["OS-EXT-IPS:port_id"] ?? null,
+      mac: a["OS-EXT-IPS-MAC:mac_addr"] ?? null,
+      address: a.addr ?? null,
+      subnet_id: port?.network_id ?? null,
+      security_groups: port?.security_groups ? [...port.security_groups].sort() : null,
+    };
+  });
   return {
     id: told(server.id, "the server's id"),
     name: server.name,
@@ -87,20 +97,15 @@ export function fromApi(
     vpc_id: server.metadata?.["vpc_id"] ?? addresses[0]?.vpc,
     // It tells the site, not which operator or lines were asked for.
     coverage_sites: server.geolocation?.id === undefined ? undefined : [{ site_id: server.geolocation.id }],
-    subnet_ids: subnets.length > 0 ? allTold(subnets) : undefined,
-    security_groups:
-      ports.length > 0 ? [...new Set(ports.flatMap((port) => port.security_groups ?? []))].sort() : undefined,
+    subnet_ids: nics.length > 0 ? subnetsOf(nics) : undefined,
+    security_groups: groupsOf(nics, undefined),
     system_disk_id: system?.attached.id,
     system_disk_size: system?.volume?.size,
     system_disk_type: diskType(system?.volume),
     data_disks: dataDisks(disks.filter((disk) => disk !== system).map((disk) => disk.volume)),
     key_pair: emptyAsNull(server.key_name) ?? null,
-    nics: fixed.map((a) => ({
-      port: a["OS-EXT-IPS:port_id"] ?? null,
-      mac: a["OS-EXT-IPS-MAC:mac_addr"] ?? null,
-      address: a.addr ?? null,
-      subnet_id: portOf.get(a["OS-EXT-IPS:port_id"])?.network_id ?? null,
-    })),
+    user_data: emptyAsNull(server["OS-EXT-SRV-ATTR:user_data"]),
+    nics,
     volume_attached: disks.map(({ attached, volume }) => ({
       volume_id: attached.id ?? null,
       boot_index: attached.bootIndex ?? null,
@@ -108,7 +113,9 @@ export function fromApi(
       type: volume?.volume_type ?? null,
       size: volume?.size ?? null,
     })),
-    public_ip: addresses.find((a) => a["OS-EXT-IPS:type"] === "floating")?.addr ?? null,
+    public_ip: floating[0] ?? null,
+    public_ips: floating,
+    power_state: server.status === "ACTIVE" || server.status === "SHUTOFF" ? server.status : undefined,
     edgecloud_id: emptyAsNull(server.edgecloud_id) ?? null,
     edgecloud_name: emptyAsNull(server.edgecloud_name) ?? null,
     origin_server_id: server.origin_server_id,
@@ -131,25 +138,73 @@ const dataDisks = (volumes: readonly (Volume | undefined)[]) =>
     }),
   );
 
+type Nic = NonNullable<ObservedServer["nics"]>[number];
+
+const subnetsOf = (nics: readonly Nic[]) => allTold(nics.map(({ subnet_id }) => subnet_id ?? undefined));
+
+/** The groups that the NICs have: those of one that does not have the known ones, if there is such a NIC. */
+function groupsOf(nics: readonly Nic[], known: readonly string[] | null | undefined) {
+  const usual = known && [...known].sort().join();
+  const told = nics.flatMap(({ security_groups: groups }) => (groups === null ? [] : [groups]));
+  return told.find((groups) => [...groups].sort().join() !== usual) ?? told[0];
+}
+
+/**
+ * The server with the NICs that are its own: one for each subnet of its list, those it had before others. What else
+ * hangs on it belongs to an `iec_server_nic`, or to somebody else.
+ */
+export function interpret(observed: ObservedServer, known: ObservedOf<typeof attributes>): ObservedServer {
+  const { nics: all } = observed;
+  // User data cannot change: how the cloud writes it is no news.
+  const told = known.user_data === undefined ? observed : { ...observed, user_data: undefined };
+  if (!all || !known.subnet_ids) return told;
+  const before = new Set(known.nics?.map(({ port }) => port));
+  const open = [...known.subnet_ids];
+  const own = new Set(
+    [...all.filter(({ port }) => before.has(port)), ...all.filter(({ port }) => !before.has(port))].filter(
+      ({ subnet_id }) => {
+        const at = open.indexOf(subnet_id ?? "");
+        if (at >= 0) open.splice(at, 1);
+        return at >= 0;
+      },
+    ),
+  );
+  const nics = all.filter((nic) => own.has(nic));
+  return {
+    ...told,
+    nics,
+    subnet_ids: subnetsOf(nics),
+    security_groups: groupsOf(nics, known.security_groups),
+  };
+}
+
 /**
  * The cloud deletes a server's EIPs with it. Those it did not make with the server belong to somebody else, an
  * `iec_eip` most likely: unbinding them first keeps the address.
  */
 export async function unbindForeignEips(state: StateOf<typeof attributes>, api: Api): Promise<void> {
-  const ports = new Set(state.nics?.map((nic) => nic.port));
-  if (ports.size === 0) return;
-  const eips = await Promise.all(
-    [...ports].map((port_id) => api.list("/v1/publicips", port_id === null ? {} : { port_id })),
+  const lines = state.coverage_sites[0]?.pool_ids?.length ?? 0;
+  // The first NICs have them.
+  const own = state.bind_eip === true ? (state.public_ips ?? []).slice(0, Math.max(1, lines)) : [];
+  await unbindEips(
+    (state.nics ?? []).flatMap(({ port }) => port ?? []),
+    api,
+    own,
   );
-  const foreign = eips
+}
+
+/** Takes all public addresses from ports, but for some. */
+export async function unbindEips(
+  ports: readonly string[],
+  api: Api,
+  but: readonly string[] = [],
+): Promise<void> {
+  const found = await Promise.all(ports.map((port_id) => api.list("/v1/publicips", { port_id })));
+  const leaving = found
     .flat()
-    .filter(
-      (eip) =>
-        ports.has(eip.port_id ?? "") &&
-        !(state.bind_eip === true && eip.public_ip_address === state.public_ip),
-    );
+    .filter((eip) => ports.includes(eip.port_id ?? "") && !but.includes(eip.public_ip_address ?? ""));
   await Promise.all(
-    foreign.map((eip) =>
+    leaving.map((eip) =>
       api.put("/v1/publicips/{publicip_id}", {
         params: { path: { publicip_id: told(eip.id, "the EIP's id") } },
         body: { publicip: { port_id: "" } },

@@ -95,6 +95,11 @@ export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
     subnet_id: id("iec_vpc_subnet"),
     port_ids: [new Ref("iec_server", "nics[0].port")],
   },
+  iec_server_nic: {
+    server_id: id("iec_server"),
+    subnet_id: id("iec_vpc_subnet"),
+    security_groups: [id("iec_security_group")],
+  },
   iec_vpc: { name: "production", cidr: "10.10.0.0/16", mode: "CUSTOMER" },
   iec_vpc_subnet: {
     name: "production-guangzhou",
