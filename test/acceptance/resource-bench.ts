@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { createClient, type Api } from "../../provider/client/index.js";
 import { dataSources } from "../../provider/data-sources/index.js";
+import type { Plan } from "../../provider/reconciler/model.js";
 import { openSession, type Session, type SessionOptions } from "../../provider/reconciler/session.js";
 import { resources } from "../../provider/resources/index.js";
 import { createSimulatorApp, type SimulatorOptions } from "../../provider/simulator/index.js";
@@ -20,6 +21,8 @@ export interface Outcome {
   /** What was done to each resource that did not stay as it was: `iec_vpc.net` -> `create`. */
   readonly actions: Readonly<Record<string, string>>;
   readonly diagnostics: readonly Diagnostic[];
+  /** What had changed behind our back. */
+  readonly drift: Plan["drift"];
   /** What exists but is not fit for use. */
   readonly tainted: readonly string[];
   /** Of the state, by address. */
@@ -86,6 +89,7 @@ export function openBench(options: SimulatorOptions = {}) {
           plan.changes.filter((c) => c.action !== "no-op").map((c) => [c.address, c.action]),
         ),
         diagnostics: [...plan.diagnostics, ...(result?.diagnostics ?? [])],
+        drift: plan.drift,
         tainted: session
           .state()
           .resources.filter((r) => r.tainted)
