@@ -95,6 +95,11 @@ export class DataIecSitesSitesLinesOutputReference extends cdktf.ComplexObject {
     return this.getStringAttribute('id');
   }
 
+  // record_id - computed: true, optional: false, required: false
+  public get recordId() {
+    return this.getStringAttribute('record_id');
+  }
+
   // pool_id - computed: true, optional: false, required: false
   public get poolId() {
     return this.getStringAttribute('pool_id');

@@ -39,7 +39,7 @@ export interface VpcSubnetConfig extends cdktf.TerraformMetaArguments {
   */
   readonly ipv6Enable?: boolean | cdktf.IResolvable;
   /**
-  * Record id (`lines[].id` of the site, a UUID) of the IPv6 line that the range is taken from.
+  * Record id (`lines[].record_id` of the site, a UUID) of the IPv6 line that the range is taken from.
   */
   readonly poolId?: string;
   /**

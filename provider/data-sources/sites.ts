@@ -6,6 +6,10 @@ import { byName } from "./common.js";
 
 const line = {
   id: string({ computed: true, description: "The same as `pool_id`." }),
+  record_id: string({
+    computed: true,
+    description: "The line's own id, a UUID: what an IPv6 subnet takes as its `pool_id`.",
+  }),
   pool_id: string({
     computed: true,
     description: "Line id that EIPs and servers take, such as `5_sbgp_site1`.",
@@ -108,6 +112,7 @@ export const fromApi = (found: Site, place?: Coordinates): StateOf<typeof site> 
     status: found.status ?? null,
     lines: (found.pools ?? []).map((pool) => ({
       id: pool.pool_id ?? null,
+      record_id: pool.id ?? null,
       pool_id: pool.pool_id ?? null,
       name: pool.display_name ?? null,
       ip_version: pool.ip_version ?? null,

@@ -1,8 +1,11 @@
 import { bool, element, id, list, string, type ObservedOf, type PlanOf } from "../../schema/attributes.js";
+import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import type { components } from "../../schema/generated/iec-api.js";
+import { isUnknown, type ObjectValue } from "../../schema/unknown.js";
+import type { Api } from "../client/index.js";
 import { checkSite, onSite } from "./offers.js";
 import { NAME, NETWORK_TIMEOUTS } from "./common.js";
-import { defineResource, sent, told } from "./define.js";
+import { defineResource, emptyAsNull, sent, told } from "./define.js";
 
 const attributes = {
   id: id("Id of the subnet."),
@@ -42,6 +45,30 @@ const attributes = {
     default: true,
     description: "Whether DHCP is on. Without it new servers get no address and no password.",
   }),
+  ipv6_enable: bool({
+    optional: true,
+    computed: true,
+    default: false,
+    description:
+      "Whether the subnet has an IPv6 range as well; needs `pool_id`. It can be turned on in place, and never off: that replaces the subnet.",
+  }),
+  pool_id: string({
+    optional: true,
+    format: "uuid",
+    description:
+      "Record id (`lines[].record_id` of the site, a UUID) of the IPv6 line that the range is taken from.",
+  }),
+  cidr_v6: string({ computed: true, changesWith: ["ipv6_enable"], description: "IPv6 range, if any." }),
+  gateway_ip_v6: string({
+    computed: true,
+    changesWith: ["ipv6_enable"],
+    description: "IPv6 gateway, if any.",
+  }),
+  neutron_subnet_id_v6: string({
+    computed: true,
+    changesWith: ["ipv6_enable"],
+    description: "Native IPv6 subnet id, if any.",
+  }),
   site_info: string({ computed: true, description: "Where the site is: country/area/province/city." }),
   status: string({ computed: true, description: "ACTIVE when usable; else DOWN, UNKNOWN or ERROR." }),
   neutron_subnet_id: string({
@@ -73,11 +100,35 @@ export const fromApi = (
   site_info: subnet.site_info,
   status: subnet.status,
   neutron_subnet_id: subnet.neutron_subnet_id,
+  ipv6_enable: subnet.ipv6_enable ?? false,
+  cidr_v6: emptyAsNull(subnet.cidr_v6) ?? null,
+  gateway_ip_v6: emptyAsNull(subnet.gateway_ip_v6) ?? null,
+  neutron_subnet_id_v6: emptyAsNull(subnet.neutron_subnet_id_v6) ?? null,
 });
 
 const pathOf = (state: { readonly id: string | null }) => ({
   path: { subnet_id: told(state.id, "the subnet's id") },
 });
+
+const ipv6 = (plan: PlanOf<typeof attributes>) => ({ ipv6_enable: true, ...sent({ pool_id: plan.pool_id }) });
+
+const update = (
+  state: { readonly id: string | null },
+  subnet: components["schemas"]["UpdateSubnetOption"],
+  api: Api,
+) => api.put("/v1/subnets/{subnet_id}", { params: pathOf(state), body: { subnet } });
+
+/** IPv6 is on one line of the site, and stays there. */
+function checkIpv6({ ipv6_enable, pool_id }: ObjectValue): Diagnostic[] {
+  const line = pool_id !== null && pool_id !== undefined;
+  if (isUnknown(ipv6_enable ?? null) || (ipv6_enable === true) === line) return [];
+  const fix = line
+    ? "Set ipv6_enable = true, or remove pool_id."
+    : "Set pool_id to the record id of an IPv6 line of the site: data iec_sites tells it as lines[].record_id.";
+  return [
+    errorDiagnostic("IEC2013", "ipv6_enable and pool_id go together", { path: ["pool_id"], detail: fix }),
+  ];
+}
 
 /** A range of one VPC in one site. */
 export const vpcSubnet = defineResource({
@@ -100,6 +151,7 @@ export const vpcSubnet = defineResource({
   deletesLater: true,
 
   check: ({ site_id }, api) => onSite(site_id, (site) => [checkSite(site, ["site_id"], api)]),
+  validate: checkIpv6,
   quotas: () => ({ subnet: 1 }),
 
   async create(plan, api) {
@@ -113,12 +165,16 @@ export const vpcSubnet = defineResource({
   async list(api, maxPages) {
     return (await api.list("/v1/subnets", {}, { maxPages }))?.map(fromApi);
   },
+  // Only an update turns IPv6 on.
+  async configure(plan, created, api) {
+    if (plan.ipv6_enable === true) await update(created, { ...ipv6(plan) }, api);
+  },
+  replaces: (prior, planned) =>
+    prior["ipv6_enable"] === true && planned["ipv6_enable"] === false ? [["ipv6_enable"]] : [],
   async update(prior, plan, api) {
     const { name, dhcp_enable, dnsList } = toApi(plan);
-    await api.put("/v1/subnets/{subnet_id}", {
-      params: pathOf(prior),
-      body: { subnet: { name, ...sent({ dhcp_enable, dnsList }) } },
-    });
+    const turnOn = plan.ipv6_enable === true && prior.ipv6_enable !== true;
+    await update(prior, { name, ...sent({ dhcp_enable, dnsList }), ...(turnOn ? ipv6(plan) : {}) }, api);
     return undefined;
   },
   async delete(state, api) {
