@@ -166,7 +166,7 @@ export interface ResourceSpec<A extends Attributes, Api> {
 export interface Steps<A> {
   /** Waits for one of these statuses, and tells the object as it is then. Statuses that mean failure end the wait. */
   until(...ready: readonly string[]): Promise<ObservedOf<A> & { readonly id: string }>;
-  /** Waits until what is told of the object passes the test. */
+  /** Waits until all that is told of the object, what belongs to others included, passes the test. */
   untilTold(
     test: (told: ObservedOf<A> & { readonly id: string }) => boolean,
   ): Promise<ObservedOf<A> & { readonly id: string }>;

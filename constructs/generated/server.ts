@@ -77,7 +77,7 @@ export interface ServerConfig extends cdktf.TerraformMetaArguments {
   */
   readonly userData?: string;
   /**
-  * ACTIVE: the server is kept running; SHUTOFF: stopped. Left as it is when not set. One of `ACTIVE`, `SHUTOFF`.
+  * ACTIVE: the server is kept running; SHUTOFF: stopped. Left as it is when not set: then a change of the image that is interrupted may leave it stopped. One of `ACTIVE`, `SHUTOFF`.
   */
   readonly powerState?: "ACTIVE" | "SHUTOFF" | (string & {});
   /**

@@ -14,9 +14,18 @@ export async function readObject(
   state: Observed,
   api: Api,
 ): Promise<Observed | undefined> {
+  const told = await readAll(definition, state, api);
+  return told && interpret(definition, told, state);
+}
+
+/** The same with what belongs to others. */
+export async function readAll(
+  definition: Resource<Api>,
+  state: Observed,
+  api: Api,
+): Promise<Observed | undefined> {
   try {
-    const told = await definition.read(state, api);
-    return told && interpret(definition, told, state);
+    return await definition.read(state, api);
   } catch (error) {
     if (error instanceof ApiError && error.isNotFound) return undefined;
     throw error;

@@ -3,7 +3,7 @@ import { DiagnosticError, errorDiagnostic } from "../../schema/diagnostics.js";
 import { ApiError } from "../client/errors.js";
 import type { Api, Waiter } from "../client/index.js";
 import { WaitFailedError } from "../client/waiter.js";
-import { readObject } from "./refresh.js";
+import { readAll, readObject } from "./refresh.js";
 
 /** What a wait for the cloud needs. */
 export interface WaitContext {
@@ -96,7 +96,7 @@ export const stepsOf = (
     const failed = definition.statuses?.failed ?? [];
     let told: Observed | undefined;
     const one = async () => {
-      told = await readObject(definition, object, api);
+      told = await readAll(definition, object, api);
       return told && (statusOf(told) ?? "present");
     };
     const outcome = (status: string | undefined) =>

@@ -163,7 +163,8 @@ export const attributes = {
     optional: true,
     computed: true,
     enum: ["ACTIVE", "SHUTOFF"],
-    description: "ACTIVE: the server is kept running; SHUTOFF: stopped. Left as it is when not set.",
+    description:
+      "ACTIVE: the server is kept running; SHUTOFF: stopped. Left as it is when not set: then a change of the image that is interrupted may leave it stopped.",
   }),
   nics: list({
     computed: true,
@@ -217,7 +218,7 @@ export const attributes = {
   origin_server_id: string({ computed: true, description: "Id of the underlying server." }),
   status: string({
     computed: true,
-    changesWith: ["power_state"],
+    changesWith: ["power_state", "image_id"],
     description: "ACTIVE when running, SHUTOFF when stopped.",
   }),
 };

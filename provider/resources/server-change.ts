@@ -3,11 +3,11 @@ import type { Steps } from "../../schema/definition.js";
 import type { Api } from "../client/index.js";
 import { sent, told } from "./define.js";
 import type { attributes } from "./server-attributes.js";
+import { hasGroups, ownNics, type Nic } from "./server-nics.js";
 import { unbindEips } from "./server-read.js";
 
 type Plan = PlanOf<typeof attributes>;
 type State = StateOf<typeof attributes>;
-type Nic = NonNullable<State["nics"]>[number];
 type Power = "ACTIVE" | "SHUTOFF";
 
 const idOf = (state: State) => told(state.id, "the server's id");
@@ -16,56 +16,53 @@ export const naming = ({ name, description }: Pick<Plan, "name" | "description">
   server: { name, description: description ?? "" },
 });
 
-/** What the NICs have to become: one for each subnet of the list. */
-export function nicChanges(nics: readonly Nic[], subnets: readonly string[]) {
-  const missing = [...subnets];
-  const leaving = nics.filter(({ subnet_id }) => {
-    const at = missing.indexOf(subnet_id ?? "");
-    if (at >= 0) missing.splice(at, 1);
-    return at < 0;
-  });
-  return { missing, leaving: leaving.flatMap(({ port }) => port ?? []) };
-}
-
+/**
+ * Adds NICs in subnets that have none, and removes those of subnets that are no longer listed. One in a listed subnet
+ * that nobody knows of is taken for what an interrupted run added.
+ * @returns the server's own NICs.
+ */
 export async function changeNics(
   prior: State,
   plan: Plan,
   api: Api,
   steps: Steps<typeof attributes>,
-): Promise<void> {
-  const { missing, leaving } = nicChanges(prior.nics ?? [], plan.subnet_ids);
+): Promise<readonly Nic[]> {
   const params = { path: { instance_id: idOf(prior) } };
   const security_groups = plan.security_groups.map((group) => ({ id: group }));
+  const now = async () => (await steps.untilTold(() => true)).nics ?? [];
+  const { missing } = ownNics(await now(), prior.nics, plan.subnet_ids);
   for (const subnet_id of new Set(missing)) {
+    const isThere = (nic: Nic) => nic.subnet_id === subnet_id;
+    const before = (await now()).filter(isThere).length;
     const nic_num = missing.filter((subnet) => subnet === subnet_id).length;
     await api.post("/v1/cloudservers/{instance_id}/nics", {
       params,
       body: { vpc_id: plan.vpc_id, subnet_id, nic_num, security_groups },
     });
-    const wanted = plan.subnet_ids.filter((subnet) => subnet === subnet_id).length;
-    await steps.untilTold(
-      ({ nics }) => (nics ?? []).filter((nic) => nic.subnet_id === subnet_id).length >= wanted,
-    );
+    await steps.untilTold(({ nics }) => (nics ?? []).filter(isThere).length >= before + nic_num);
   }
-  if (leaving.length === 0) return;
-  await unbindEips(leaving, api);
-  const nics = leaving.map((port) => ({ id: port }));
-  await api.post("/v1/cloudservers/{instance_id}/nics/delete", { params, body: { nics } });
+  const { own } = ownNics(await now(), prior.nics, plan.subnet_ids);
+  const staying = new Set(own.map(({ port }) => port));
+  const leaving = (prior.nics ?? []).flatMap(({ port }) =>
+    port === null || staying.has(port) ? [] : [port],
+  );
+  if (leaving.length > 0) {
+    await unbindEips(leaving, api);
+    const nics = leaving.map((port) => ({ id: port }));
+    await api.post("/v1/cloudservers/{instance_id}/nics/delete", { params, body: { nics } });
+    await steps.untilTold((told) => !told.nics?.some(({ port }) => port !== null && leaving.includes(port)));
+  }
+  return own;
 }
 
-/** Sets the groups of each NIC that has others. New NICs come with theirs. */
-export async function changeGroups(prior: State, plan: Plan, api: Api): Promise<void> {
-  const wanted = [...plan.security_groups].sort();
-  const { leaving } = nicChanges(prior.nics ?? [], plan.subnet_ids);
-  const others = (prior.nics ?? []).filter(
-    ({ port, security_groups: groups }) =>
-      port !== null && !leaving.includes(port) && [...(groups ?? [])].sort().join() !== wanted.join(),
-  );
+/** Sets the groups of each NIC that has others. */
+export async function changeGroups(nics: readonly Nic[], plan: Plan, api: Api): Promise<void> {
+  const others = nics.filter((nic) => !hasGroups(nic, plan.security_groups));
   await Promise.all(
     others.map(({ port }) =>
       api.put("/v1/ports/{port_id}", {
         params: { path: { port_id: told(port, "a port's id") } },
-        body: { port: { security_groups: wanted } },
+        body: { port: { security_groups: [...plan.security_groups] } },
       }),
     ),
   );

@@ -3,6 +3,7 @@ import type { components } from "../../schema/generated/iec-api.js";
 import type { Api } from "../client/index.js";
 import { emptyAsNull, told } from "./define.js";
 import type { attributes } from "./server-attributes.js";
+import { groupsOf, ownNics, type Nic } from "./server-nics.js";
 
 type Instance = components["schemas"]["Instance"];
 type Port = components["schemas"]["Port"];
@@ -138,38 +139,14 @@ const dataDisks = (volumes: readonly (Volume | undefined)[]) =>
     }),
   );
 
-type Nic = NonNullable<ObservedServer["nics"]>[number];
-
 const subnetsOf = (nics: readonly Nic[]) => allTold(nics.map(({ subnet_id }) => subnet_id ?? undefined));
 
-/** The groups that the NICs have: those of one that does not have the known ones, if there is such a NIC. */
-function groupsOf(nics: readonly Nic[], known: readonly string[] | null | undefined) {
-  const usual = known && [...known].sort().join();
-  const told = nics.flatMap(({ security_groups: groups }) => (groups === null ? [] : [groups]));
-  return told.find((groups) => [...groups].sort().join() !== usual) ?? told[0];
-}
-
-/**
- * The server with the NICs that are its own: one for each subnet of its list, those it had before others. What else
- * hangs on it belongs to an `iec_server_nic`, or to somebody else.
- */
+/** The server without the NICs of others. */
 export function interpret(observed: ObservedServer, known: ObservedOf<typeof attributes>): ObservedServer {
-  const { nics: all } = observed;
   // User data cannot change: how the cloud writes it is no news.
   const told = known.user_data === undefined ? observed : { ...observed, user_data: undefined };
-  if (!all || !known.subnet_ids) return told;
-  const before = new Set(known.nics?.map(({ port }) => port));
-  const open = [...known.subnet_ids];
-  const own = new Set(
-    [...all.filter(({ port }) => before.has(port)), ...all.filter(({ port }) => !before.has(port))].filter(
-      ({ subnet_id }) => {
-        const at = open.indexOf(subnet_id ?? "");
-        if (at >= 0) open.splice(at, 1);
-        return at >= 0;
-      },
-    ),
-  );
-  const nics = all.filter((nic) => own.has(nic));
+  if (!observed.nics || !known.subnet_ids) return told;
+  const { own: nics } = ownNics(observed.nics, known.nics, known.subnet_ids);
   return {
     ...told,
     nics,

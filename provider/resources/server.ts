@@ -116,8 +116,7 @@ export const server = defineResource({
     const { name, description } = plan;
     if (name !== prior.name || description !== prior.description)
       await api.put("/v1/cloudservers/{server_id}", { ...pathOf(prior), body: naming(plan) });
-    await changeNics(prior, plan, api, steps);
-    await changeGroups(prior, plan, api);
+    await changeGroups(await changeNics(prior, plan, api, steps), plan, api);
     if (plan.image_id !== prior.image_id) await changeImage(prior, plan, api, steps);
     await changePower(prior, plan, api, steps);
     return undefined;
