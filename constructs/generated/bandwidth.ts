@@ -7,7 +7,7 @@ import * as cdktf from 'cdktf';
 
 export interface BandwidthConfig extends cdktf.TerraformMetaArguments {
   /**
-  * Id of a bandwidth that exists, such as `iec_eip.NAME.bandwidth_id`: the cloud makes none without an EIP. A change replaces the resource.
+  * Id of a bandwidth that exists, such as `iec_eip.NAME.bandwidth_id`: the cloud makes none without an EIP. UUID. A change replaces the resource.
   */
   readonly bandwidthId: string;
   /**

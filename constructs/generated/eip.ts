@@ -23,7 +23,7 @@ export interface EipConfig extends cdktf.TerraformMetaArguments {
   */
   readonly portId?: string;
   /**
-  * Id of the shared bandwidth that carries the address. When not set, one of `bandwidth_type` is found or made. A change replaces the resource.
+  * Id of the shared bandwidth that carries the address. When not set, one of `bandwidth_type` is found or made. UUID. A change replaces the resource.
   */
   readonly bandwidthId?: string;
   /**

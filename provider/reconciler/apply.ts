@@ -4,7 +4,7 @@ import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagno
 import type { ObjectValue, Value } from "../../schema/unknown.js";
 import type { Api } from "../client/index.js";
 import { createObject, deleteObject, diagnose, updateObject, type Applied } from "../lifecycle/apply.js";
-import { readConfig } from "./checks.js";
+import { dataValues, readConfig } from "./checks.js";
 import { CreateLedger } from "./creates.js";
 import { Journal } from "./journal.js";
 import { KeyedMutex } from "./mutex.js";
@@ -267,12 +267,7 @@ class Run {
     if (hasErrors(diagnostics)) return diagnostics;
     try {
       const told = await definition.read(config, this.#workspace.api);
-      const values = Object.fromEntries(
-        Object.entries(definition.attributes).map(([name, a]) => [
-          name,
-          (a.computed === true ? told[name] : config[name]) ?? null,
-        ]),
-      );
+      const values = dataValues(definition, config, told);
       this.#keep({ ...change, after: values });
       this.#current.set(change.address, { ...change, after: values });
       return [];

@@ -31,13 +31,20 @@ export async function lookUpExisting(
   await Promise.all(
     [...wanted].map(async ([id, type]) => {
       const definition = resources.get(type);
-      const found = definition && (await readObject(definition, { id }, workspace.api));
+      const asked = definition !== undefined && mayBeId(type, id);
+      const found = asked ? await readObject(definition, { id }, workspace.api) : undefined;
       if (found === undefined) missing.add(id);
       else nodes.set(`${type}(${id})`, existing(type, id, found as ObjectValue));
     }),
   );
   return { graph: { nodes }, missing };
 }
+
+/** Ids are UUIDs, and key pairs are known by name: what is neither is not worth a call. */
+const mayBeId = (type: string, id: string): boolean =>
+  type === "iec_keypair"
+    ? id.length > 0 && id.length <= 64
+    : /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
 
 const existing = (type: string, id: string, values: ObjectValue): ResourceNode => ({
   address: `${type}(${id})`,

@@ -16,7 +16,7 @@ import { diagnose } from "../lifecycle/apply.js";
 import { changedPaths } from "../lifecycle/compare.js";
 import { planResource } from "../lifecycle/plan.js";
 import { driftedPaths, refreshType, type Refreshed } from "../lifecycle/refresh.js";
-import { readConfig, unknownOf } from "./checks.js";
+import { dataValues, readConfig, unknownOf } from "./checks.js";
 import { lookUpExisting } from "./existing.js";
 import type { Block } from "./load.js";
 import type { Drift, OutputChange, Plan, ResourceChange } from "./model.js";
@@ -219,15 +219,11 @@ async function planChanges(
       !isWhollyKnown(read.config) ||
       block.dependsOn.some((need) => !["no-op", undefined].includes(changes.get(need)?.action));
     const known = waits ? undefined : await definition.read(read.config, api);
-    const after = Object.fromEntries(
-      Object.keys(definition.attributes).map((name) => {
-        const attribute = definition.attributes[name];
-        const told = attribute?.computed === true ? known?.[name] : read.config[name];
-        return [
-          name,
-          told ?? (waits && attribute?.computed === true ? new Unknown({ address, path: [name] }) : null),
-        ];
-      }),
+    const after = dataValues(
+      definition,
+      read.config,
+      known,
+      (name) => new Unknown({ address, path: [name] }),
     );
     const sensitive = [...sensitiveAttributes(definition.attributes), ...read.sensitive];
     const common = {

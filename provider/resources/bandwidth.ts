@@ -9,6 +9,7 @@ const attributes = {
   bandwidth_id: string({
     required: true,
     requiresReplace: true,
+    format: "uuid",
     description:
       "Id of a bandwidth that exists, such as `iec_eip.NAME.bandwidth_id`: the cloud makes none without an EIP.",
   }),

@@ -38,6 +38,7 @@ const attributes = {
     optional: true,
     computed: true,
     requiresReplace: true,
+    format: "uuid",
     description:
       "Id of the shared bandwidth that carries the address. When not set, one of `bandwidth_type` is found or made.",
   }),
