@@ -79,7 +79,6 @@ async function makePlugin(folder) {
     entryPoints: [PLUGIN],
     outfile,
     minify: true,
-    keepNames: true,
     plugins: [schemaResponse],
   });
   await chmod(outfile, 0o755);

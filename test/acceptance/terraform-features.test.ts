@@ -1,0 +1,150 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startCloud, type TestCloud } from "../helpers/cloud.js";
+import { runIec } from "../helpers/iec.js";
+import { temporaryFolder } from "../helpers/stack.js";
+import { edgeStack } from "./edge-stack.js";
+import { HEADER, override, Project, PROVIDER_FILE, PROVIDER_FOLDER } from "./terraform-project.js";
+
+let cloud: TestCloud;
+beforeAll(async () => void (cloud = await startCloud()));
+afterAll(() => cloud.close());
+
+const open = (stack: string | object, env = cloud.env): Project => {
+  const project = new Project(temporaryFolder(), env);
+  project.write(stack);
+  return project;
+};
+
+test("functions are called without a cloud", async () => {
+  const project = open(
+    {
+      output: {
+        free: { value: '${provider::iec::cidr_free("10.0.0.0/16", ["10.0.0.0/24", "10.0.2.0/24"], 24)}' },
+        id: { value: '${provider::iec::parse_id("iec_vpc", "some-id").id}' },
+        site: { value: '${provider::iec::site_of({ coverage_sites = [{ site_id = "gz" }], name = "web" })}' },
+      },
+    },
+    {} as typeof cloud.env,
+  );
+  await project.apply();
+  const { stdout } = await project.run(["output", "-json"]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    free: { value: "10.0.1.0/24" },
+    id: { value: "some-id" },
+    site: { value: "gz" },
+  });
+});
+
+test("a function's error names the argument", async () => {
+  const call = '${provider::iec::cidr_free("10.0.0.0/16", ["10.0.0.0/16"], 24)}';
+  const output = await open({ output: { free: { value: call } } }).fail("plan");
+  expect(output).toContain('Invalid value for "used" parameter: No range of /24 is free in "10.0.0.0/16".');
+});
+
+test("a token lives in no state", async () => {
+  const { IEC_ENDPOINT, HW_AUTH_URL } = cloud.env;
+  const project = open(
+    {
+      ephemeral: { iec_token: { t: {} } },
+      locals: { length: "${length(ephemeral.iec_token.t.token)}" },
+      resource: { iec_vpc: { a: { name: "token", cidr: "10.3.0.0/16" } } },
+    },
+    { IEC_ENDPOINT: IEC_ENDPOINT!, HW_AUTH_URL: HW_AUTH_URL!, HW_AUTH_TOKEN: "a-token-of-mine" },
+  );
+  const { output } = await project.run(["apply", "-auto-approve"]);
+  expect(output).toContain("ephemeral.iec_token.t: Opening complete");
+  expect(output).not.toContain("a-token-of-mine");
+});
+
+test("terraform test with a mocked provider calls nothing", async () => {
+  const project = open(edgeStack(), {} as typeof cloud.env);
+  mkdirSync(join(project.folder, "tests"));
+  writeFileSync(
+    join(project.folder, "tests/mocked.tftest.hcl"),
+    `mock_provider "iec" {
+  override_data {
+    target = data.iec_sites.site
+    values = { sites = [{ id = "site" }] }
+  }
+  override_data {
+    target = data.iec_images.ubuntu
+    values = { images = [{ id = "image" }] }
+  }
+  override_resource {
+    target = iec_server.web
+    values = { nics = [{ address = "10.30.1.2" }] }
+  }
+}
+run "applies" {
+  assert {
+    condition     = output.address == "10.30.1.2"
+    error_message = "The address is not the mocked one."
+  }
+}
+`,
+  );
+  // The folders of the mocked provider are only known after an init, which dev_overrides do without.
+  expect(await project.succeed("test")).toContain("1 passed, 0 failed.");
+});
+
+describe("moving over from the public provider", () => {
+  test("a moved block carries a VPC over without touching the cloud", async () => {
+    const made = open({ resource: { iec_vpc: { a: { name: "moved", cidr: "10.4.0.0/16" } } } });
+    await made.apply();
+    const state = JSON.parse(made.stateText()) as {
+      resources: { type: string; provider: string; instances: { attributes: Record<string, unknown> }[] }[];
+    };
+    for (const resource of state.resources) {
+      resource.type = `huaweicloud_${resource.type}`;
+      resource.provider = 'provider["registry.terraform.io/huaweicloud/huaweicloud"]';
+      resource.instances[0]!.attributes["region"] = "cn-north-4";
+    }
+    // Terraform starts the provider that a state names, though nothing is asked of it but its schema.
+    const stand = temporaryFolder();
+    cpSync(join(PROVIDER_FOLDER, PROVIDER_FILE), join(stand, "terraform-provider-huaweicloud.cjs"));
+    const project = new Project(
+      temporaryFolder(),
+      cloud.env,
+      override({ "huaweicloud/huaweicloud": stand, "iec-cdk/iec": PROVIDER_FOLDER }),
+    );
+    project.write({
+      moved: [{ from: "huaweicloud_iec_vpc.a", to: "iec_vpc.b" }],
+      resource: { iec_vpc: { b: { name: "moved", cidr: "10.4.0.0/16" } } },
+    });
+    writeFileSync(join(project.folder, "terraform.tfstate"), JSON.stringify(state));
+    const writes = () => cloud.calls.filter(({ operationId }) => !/^(Show|List)/.test(operationId)).length;
+    const before = writes();
+    const output = await project.apply();
+    expect(output).toContain("huaweicloud_iec_vpc.a has moved to iec_vpc.b");
+    expect(output).toContain("0 added, 0 changed, 0 destroyed");
+    expect(writes()).toBe(before);
+    await project.expectNoChanges();
+  });
+});
+
+describe("taking turns with iec", () => {
+  const stack = () => {
+    const { "//": _, ...rest } = edgeStack();
+    return { ...HEADER, ...rest };
+  };
+  const iec = (project: Project, ...args: string[]) =>
+    runIec(
+      [...args, join(project.folder, "main.tf.json"), "--state", join(project.folder, "terraform.tfstate")],
+      cloud,
+    );
+
+  test("what iec applied, terraform finds as it should be, and the other way round", async () => {
+    const project = open(stack());
+    const applied = await iec(project, "apply", "--auto-approve");
+    expect(applied.code, applied.output).toBe(0);
+    await project.expectNoChanges();
+    await project.apply("-var=environment=second");
+    const planned = await iec(project, "plan", "--detailed-exitcode", "--var", "environment=second");
+    expect(planned.output).toContain("No changes.");
+    expect(planned.code).toBe(0);
+    await project.succeed("destroy", "-auto-approve");
+    expect(readFileSync(join(project.folder, "terraform.tfstate"), "utf8")).toContain('"resources": []');
+  });
+});
