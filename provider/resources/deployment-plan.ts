@@ -11,6 +11,7 @@ import {
   coverageToApi,
   fixedCoverageAttributes,
 } from "./edge-service-coverage.js";
+import { checkPlaces } from "./edge-service-check.js";
 import { checkLogin, stackAttributes, stackFromApi, stackToApi } from "./edge-service-stack.js";
 import { DESCRIPTION, onlyUnlessKnown, SERVICE_NAME } from "./edge-service-text.js";
 
@@ -95,6 +96,7 @@ export const deploymentPlan = defineResource({
   api: ["POST /v1/deployments", "GET /v1/deployments", "DELETE /v1/deployments/{deployment_id}"],
   adoptBy: ["name", "edgecloud_id", "description", "coverage_level", "coverage_policy"],
   validate: (config) => [...checkPurpose(config), ...checkCoverage(config), ...checkLogin(config)],
+  check: checkPlaces,
 
   async create(plan, api) {
     const request = toApi(plan);

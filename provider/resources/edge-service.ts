@@ -3,6 +3,7 @@ import { minutes } from "../../schema/definition.js";
 import type { components } from "../../schema/generated/iec-api.js";
 import { isList, isWhollyKnown, type ObjectValue, type Path } from "../../schema/unknown.js";
 import type { Api } from "../client/index.js";
+import { checkPlaces } from "./edge-service-check.js";
 import { defineResource, emptyAsNull, sent, told } from "./define.js";
 import { dropUsedPlans, openPlan, type DeploymentRequest } from "./deployment-request.js";
 import {
@@ -164,6 +165,7 @@ export const edgeService = defineResource({
   deletesLater: true,
   validate: (config) => [...checkCoverage(config), ...checkLogin(config)],
   quotas: (planned) => ({ edgeclouds: 1, instance: serversOfPlan(planned) }),
+  check: checkPlaces,
   replaces,
 
   async create(plan, api) {
