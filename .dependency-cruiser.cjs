@@ -11,7 +11,7 @@ const RESOURCES = "^provider/(resources|data-sources)/";
 /** What else of the client is a contract: its errors, to tell them apart, and its waiter, which takes the clock. */
 const CLIENT_CONTRACT = "^provider/client/(errors|waiter)\\.ts$";
 const folder = (name) => `^provider/${name}/`;
-const OUTSIDE = "^node_modules/|^(node:)?[a-z_/]+$";
+const OUTSIDE = "^node_modules/|^(node:)?[a-z0-9_/]+$";
 
 /** A row: files of `from` may import each other, packages and Node, `to`, and the types of `types`. */
 const row = (name, from, { to = [], types = [] } = {}) => [

@@ -10,7 +10,9 @@ interface Descriptor {
   readonly fields?: Readonly<Record<string, Field>>;
   readonly oneofs?: Readonly<Record<string, { readonly oneof: readonly string[] }>>;
   readonly values?: Readonly<Record<string, number>>;
-  readonly methods?: Readonly<Record<string, { readonly requestType: string; readonly responseType: string }>>;
+  readonly methods?: Readonly<
+    Record<string, { readonly requestType: string; readonly responseType: string }>
+  >;
 }
 interface Field {
   readonly id: number;
@@ -51,7 +53,13 @@ export async function generatePluginProtocol(): Promise<{ path: string; text: st
       const target = f.type in SCALARS ? undefined : resolve(full, f.type);
       const kind = target === undefined ? f.type : isEnum(target) ? "int32" : nameOf(target);
       const shape =
-        f.keyType !== undefined ? "map" : f.rule === "repeated" ? "many" : optional.has(name) ? "maybe" : "one";
+        f.keyType !== undefined
+          ? "map"
+          : f.rule === "repeated"
+            ? "many"
+            : optional.has(name)
+              ? "maybe"
+              : "one";
       return `    { id: ${f.id}, name: "${name}", type: "${kind}", shape: "${shape}" },`;
     });
   };
@@ -96,7 +104,9 @@ export async function generatePluginProtocol(): Promise<{ path: string; text: st
     ),
     "}",
     "export const methods: { readonly [M in keyof Methods]: { readonly request: string; readonly response: string } } = {",
-    ...methods.map(([name, m]) => `  ${name}: { request: "${m.requestType}", response: "${m.responseType}" },`),
+    ...methods.map(
+      ([name, m]) => `  ${name}: { request: "${m.requestType}", response: "${m.responseType}" },`,
+    ),
     "};",
     "",
   ].join("\n");
