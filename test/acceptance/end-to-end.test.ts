@@ -244,9 +244,7 @@ describe("changes of the configuration", () => {
       }),
     );
     const plan = await succeed("plan");
-    expect(plan.stdout).toContain(
-      '~ cidr              = "10.20.2.0/24" -> "10.20.9.0/24" # forces replacement',
-    );
+    expect(plan.stdout).toMatch(/~ cidr += "10\.20\.2\.0\/24" -> "10\.20\.9\.0\/24" # forces replacement/);
     expect(plan.stdout).toContain("# iec_server.video-xian must be replaced");
     expect(plan.stdout).toContain("Plan: 2 to add, 1 to change, 2 to destroy.");
     await applied();
