@@ -153,13 +153,13 @@ function lengthOf(reader: ByteReader): number {
 }
 
 function readVarint(reader: ByteReader): number {
-  let value = 0;
-  let factor = 1;
-  for (let count = 0; count < 10; count++) {
-    const byte = reader.byte();
-    value += (byte & 127) * factor;
-    if (byte < 128) return value >= 2 ** 63 ? value - 2 ** 64 : value;
-    factor *= 128;
+  let byte = reader.byte();
+  if (byte < 128) return byte;
+  let value = BigInt(byte & 127);
+  for (let shift = 7n; shift < 70n; shift += 7n) {
+    byte = reader.byte();
+    value |= BigInt(byte & 127) << shift;
+    if (byte < 128) return Number(BigInt.asIntN(64, value));
   }
   throw new MalformedError("a number has more than 64 bits");
 }

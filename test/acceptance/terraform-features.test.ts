@@ -2,16 +2,16 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
-import { runIec } from "../helpers/iec.js";
+import { runIec, type Environment } from "../helpers/iec.js";
 import { temporaryFolder } from "../helpers/stack.js";
 import { edgeStack } from "./edge-stack.js";
-import { HEADER, override, Project, PROVIDER_FILE, PROVIDER_FOLDER } from "./terraform-project.js";
+import { override, Project, PROVIDER_FILE, PROVIDER_FOLDER } from "./terraform-project.js";
 
 let cloud: TestCloud;
 beforeAll(async () => void (cloud = await startCloud()));
 afterAll(() => cloud.close());
 
-const open = (stack: string | object, env = cloud.env): Project => {
+const open = (stack: string | object, env: Environment = cloud.env): Project => {
   const project = new Project(temporaryFolder(), env);
   project.write(stack);
   return project;
@@ -26,7 +26,7 @@ test("functions are called without a cloud", async () => {
         site: { value: '${provider::iec::site_of({ coverage_sites = [{ site_id = "gz" }], name = "web" })}' },
       },
     },
-    {} as typeof cloud.env,
+    {},
   );
   await project.apply();
   const { stdout } = await project.run(["output", "-json"]);
@@ -59,7 +59,7 @@ test("a token lives in no state", async () => {
 });
 
 test("terraform test with a mocked provider calls nothing", async () => {
-  const project = open(edgeStack(), {} as typeof cloud.env);
+  const project = open(edgeStack(), {});
   mkdirSync(join(project.folder, "tests"));
   writeFileSync(
     join(project.folder, "tests/mocked.tftest.hcl"),
@@ -126,8 +126,8 @@ describe("moving over from the public provider", () => {
 
 describe("taking turns with iec", () => {
   const stack = () => {
-    const { "//": _, ...rest } = edgeStack();
-    return { ...HEADER, ...rest };
+    const { provider, variable, locals, data, resource, output } = edgeStack();
+    return { provider, variable, locals, data, resource, output };
   };
   const iec = (project: Project, ...args: string[]) =>
     runIec(
