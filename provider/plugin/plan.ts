@@ -43,7 +43,7 @@ export async function planChange(
     config,
     prior: isObject(prior) ? prior : undefined,
   });
-  const planned = honourEmpty(attributes, config, plan.planned ?? {});
+  const planned = honour(attributes, config, plan.planned ?? {});
   const cloud = provider.connected();
   const diagnostics =
     plan.action === "no-op" || cloud === undefined ? [] : await judge(entry, planned, cloud);
@@ -73,14 +73,28 @@ async function judge(
 }
 
 /**
- * A computed list that is configured empty is the cloud's to fill, but Terraform holds a plan to the configuration:
- * the list is planned and stored empty, and the next refresh tells what the cloud made of it.
+ * The plan as Terraform takes it. The lifecycle treats all that is empty alike (null, empty text, empty list), and leaves
+ * a computed list that is configured empty to the cloud; Terraform holds a plan to the very value of the configuration,
+ * or to that of the state where it is not null. Such a list is stored empty: the next refresh tells what became of it.
  */
-const honourEmpty = (attributes: Attributes, config: ObjectValue, planned: ObjectValue): ObjectValue =>
-  mapObject(planned, (value, name) =>
-    attributes[name]?.computed === true && isEmpty(config[name]) && !isList(value) ? [] : value,
-  );
-/** The plan as the lifecycle takes it: such a list is for the cloud to tell. */
+function honour(attributes: Attributes, config: ObjectValue, planned: ObjectValue): ObjectValue {
+  return mapObject(planned, (value, name) => {
+    const attribute = attributes[name];
+    const given = config[name] ?? null;
+    if (attribute === undefined || attribute.writeOnly === true) return value;
+    if (attribute.kind === "block") return honourBlock(attribute.attributes, given, value);
+    if (given === null) return attribute.computed === true ? value : null;
+    return value === null || (isUnknown(value) && !isUnknown(given)) ? given : value;
+  });
+}
+
+function honourBlock(attributes: Attributes, config: Value, planned: Value): Value {
+  if (isObject(config) && isObject(planned)) return honour(attributes, config, planned);
+  if (!isList(config) || !isList(planned) || config.length !== planned.length) return config;
+  return planned.map((item, i) => honourBlock(attributes, config[i] ?? null, item));
+}
+
+/** The plan as the lifecycle takes it: a computed list that is empty is for the cloud to tell. */
 export const leaveEmptyToCloud = (attributes: Attributes, planned: ObjectValue): ObjectValue =>
   mapObject(planned, (value, name) =>
     attributes[name]?.computed === true && isEmpty(value) ? UNKNOWN : value,
