@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { DiagnosticError, errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import { normalizeArguments } from "./arguments.js";
+import type { InstallFlags } from "./commands/provider.js";
 import { createContext, report, type Context, type Engine } from "./context.js";
 import type { Io } from "./io.js";
 import {
@@ -98,6 +99,21 @@ function createProgram(context: Context, end: (exitCode: number) => void): Comma
     .action(async (command: string[], options: Record<string, never>) =>
       end(await (await import("./commands/simulate.js")).simulate(context, command, options)),
     );
+  program
+    .command("terraform")
+    .description("run Terraform with this provider; nothing is installed")
+    .argument("[arguments...]", "what Terraform gets, after `--`")
+    .action(async (args: string[]) =>
+      end(await (await import("./commands/terraform.js")).terraform(context, args)),
+    );
+  program
+    .command("provider")
+    .description("the Terraform provider")
+    .command("install")
+    .description("put the provider into a mirror that Terraform takes it from")
+    .option("--dir <folder>", "the mirror (default: ~/.terraform.d/plugins, where Terraform looks by itself)")
+    .option("--packed", "as the archive that a registry would hold")
+    .action(async (flags: InstallFlags) => (await import("./commands/provider.js")).install(context, flags));
   return program;
 }
 

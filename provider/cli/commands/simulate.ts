@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import { constants } from "node:os";
 import { DiagnosticError, errorDiagnostic } from "../../../schema/diagnostics.js";
 import { simulateOptions, type SimulateArguments } from "../../simulator/command.js";
 import { startSimulator, type Simulator } from "../../simulator/index.js";
+import { runChild } from "../child.js";
 import type { Context } from "../context.js";
 import type { Io } from "../io.js";
 
@@ -48,8 +47,7 @@ function runCommand(
   args: readonly string[],
   { url, accessKey, secretKey, domainId }: Simulator,
 ): Promise<number> {
-  const env = {
-    ...io.environment,
+  const environment = {
     IEC_ENDPOINT: url,
     HW_AUTH_URL: `${url}/v3`,
     HW_ACCESS_KEY: accessKey,
@@ -58,21 +56,6 @@ function runCommand(
     HW_DOMAIN_NAME: "simulator",
     HW_REGION_NAME: "simulator",
   };
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: "inherit", env, cwd: io.cwd });
-    const ignore = io.onInterrupt((signal) => {
-      // A terminal sends Ctrl-C to the command as well; twice would mean "abort" to it.
-      if (signal === "SIGTERM" || io.ask === undefined) child.kill(signal);
-    });
-    child.once("error", (error) => {
-      ignore();
-      const detail = `${error.message}. Name a program after \`--\`, such as \`iec simulate -- npm run demo\`.`;
-      reject(new DiagnosticError(errorDiagnostic("IEC2017", `"${program}" cannot be started`, { detail })));
-    });
-    child.once("exit", (code, signal) => {
-      ignore();
-      // The shell's convention for a process that a signal ended.
-      resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
-    });
-  });
+  const advice = "Name a program after `--`, such as `iec simulate -- npm run demo`.";
+  return runChild(io, { program, args, environment, advice });
 }
