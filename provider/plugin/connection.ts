@@ -2,21 +2,22 @@ import { methods, type Methods } from "../../schema/generated/plugin-protocol.js
 import { explain, toWire } from "./diagnostics.js";
 import { decodeMessage, encodeMessage } from "./protobuf.js";
 import { createHandlers, type Handlers, type ProviderOptions } from "./provider.js";
-import { RpcError, STATUS, type Connection } from "./transport.js";
+import { RpcError, STATUS, type Call, type Connection } from "./transport.js";
 
 const SERVICE = "/tfplugin6.Provider/";
 
 /** Answers the calls of one connection: decode, handle, encode. What goes wrong is told as a diagnostic. */
 export function createConnection(options: ProviderOptions): Connection {
   const handlers = createHandlers(options);
-  return async ({ method, request, signal }) => {
+  return async (call) => {
+    const { method, request } = call;
     const name = method.startsWith(SERVICE) ? method.slice(SERVICE.length) : "";
     if (!isHandled(name, handlers)) throw new RpcError(STATUS.unimplemented, `${method} is not supported`);
     const types = methods[name];
-    const handle = handlers[name] as (message: unknown, signal: AbortSignal) => Promise<object>;
+    const handle = handlers[name] as (message: unknown, call: Call) => Promise<object>;
     let answer: object;
     try {
-      answer = await handle(decodeMessage(types.request, request), signal);
+      answer = await handle(decodeMessage(types.request, request), call);
     } catch (error) {
       answer = failure(name, error);
     }

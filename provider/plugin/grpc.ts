@@ -9,7 +9,14 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { TLSSocket } from "node:tls";
-import { RpcError, STATUS, type Connection, type ListenOptions, type Listener } from "./transport.js";
+import {
+  RpcError,
+  STATUS,
+  type Call,
+  type Connection,
+  type ListenOptions,
+  type Listener,
+} from "./transport.js";
 
 /** Before each message: one byte that says whether it is compressed, four of its length. */
 const PREFIX = 5;
@@ -21,6 +28,7 @@ const SETTINGS = { initialWindowSize: WINDOW, maxConcurrentStreams: 1000 };
 /** In megabytes. Node's 10 would end a connection with a few large messages under way. */
 const SESSION_MEMORY = 1024;
 const HEADERS = { ":status": 200, "content-type": "application/grpc" } as const;
+const OK = { "grpc-status": String(STATUS.ok) };
 
 /**
  * The part of gRPC that plugins need, on Node's own HTTP/2: calls with one request and one answer, uncompressed.
@@ -89,33 +97,62 @@ function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connecti
   stream.on("error", () => undefined);
   if (SILENT.has(method)) {
     stream.respond(HEADERS, { waitForTrailers: true });
-    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": String(STATUS.ok) }));
+    stream.on("wantTrailers", () => stream.sendTrailers(OK));
     stream.on("end", () => stream.end());
     stream.resume();
     return;
   }
-  const gone = new AbortController();
-  stream.on("close", () => gone.abort());
-  receive(stream)
-    .then((request) => connection({ method, request, signal: gone.signal }))
-    .then(
-      (answer) => send(stream, answer),
-      (error: unknown) => refuse(stream, error),
-    );
+  const call = new OneCall(method, stream);
+  receive(stream, (request) => {
+    call.request = request;
+    return connection(call);
+  }).then(
+    (answer) => send(stream, answer),
+    (error: unknown) => refuse(stream, error),
+  );
 }
 
-/** The one message of a request. */
-async function receive(stream: ServerHttp2Stream): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_MESSAGE + PREFIX) {
-      throw new RpcError(STATUS.resourceExhausted, `the message is larger than ${MAX_MESSAGE} bytes`);
-    }
-    chunks.push(chunk);
+/** A call whose signal is made when it is asked for: most calls are short and need none. */
+class OneCall implements Call {
+  readonly method: string;
+  request: Uint8Array = new Uint8Array();
+  readonly #stream: ServerHttp2Stream;
+
+  constructor(method: string, stream: ServerHttp2Stream) {
+    this.method = method;
+    this.#stream = stream;
   }
-  const body = Buffer.concat(chunks);
+
+  get signal(): AbortSignal {
+    const gone = new AbortController();
+    if (this.#stream.closed) gone.abort();
+    this.#stream.once("close", () => gone.abort());
+    return gone.signal;
+  }
+}
+
+/** Hands on the one message of a request. */
+function receive(
+  stream: ServerHttp2Stream,
+  use: (message: Uint8Array) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    stream.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_MESSAGE + PREFIX) chunks.push(chunk);
+      else reject(new RpcError(STATUS.resourceExhausted, `the message is larger than ${MAX_MESSAGE} bytes`));
+    });
+    stream.on("end", () => {
+      if (size > MAX_MESSAGE + PREFIX) return;
+      // A message that is refused ends in a rejection as well.
+      resolve(Promise.resolve().then(() => use(messageOf(Buffer.concat(chunks, size)))));
+    });
+  });
+}
+
+function messageOf(body: Buffer): Uint8Array {
   if (body.length < PREFIX) throw new RpcError(STATUS.internal, "the message is cut off");
   if (body[0] !== 0) throw new RpcError(STATUS.unimplemented, "compressed messages are not supported");
   if (body.readUInt32BE(1) !== body.length - PREFIX) {
@@ -126,12 +163,13 @@ async function receive(stream: ServerHttp2Stream): Promise<Uint8Array> {
 
 function send(stream: ServerHttp2Stream, message: Uint8Array): void {
   if (stream.destroyed) return;
-  const prefix = Buffer.alloc(PREFIX);
-  prefix.writeUInt32BE(message.length, 1);
+  const framed = Buffer.allocUnsafe(PREFIX + message.length);
+  framed[0] = 0;
+  framed.writeUInt32BE(message.length, 1);
+  framed.set(message, PREFIX);
   stream.respond(HEADERS, { waitForTrailers: true });
-  stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": String(STATUS.ok) }));
-  stream.write(prefix);
-  stream.end(message);
+  stream.on("wantTrailers", () => stream.sendTrailers(OK));
+  stream.end(framed);
 }
 
 function refuse(stream: ServerHttp2Stream, error: unknown): void {

@@ -15,13 +15,14 @@ import { planChange } from "./plan.js";
 import type { Outgoing } from "./protobuf.js";
 import { importResource, moveResource, readResource, upgradeResource, validateResource } from "./resource.js";
 import { functionSchemas, metadata } from "./schema.js";
+import type { Call } from "./transport.js";
 import { decodeValue, objectOf } from "./values.js";
 
-/** What a call answers by: its request, and whether the caller is still there. */
+/** How each call is answered. */
 export type Handlers = {
   readonly [M in Exclude<keyof Methods, "GetProviderSchema">]: (
     request: Methods[M]["request"],
-    signal: AbortSignal,
+    call: Pick<Call, "signal">,
   ) => Promise<Outgoing<Methods[M]["response"]>>;
 };
 
@@ -84,7 +85,7 @@ export function createHandlers(options: ProviderOptions): Handlers {
     ImportResourceState: (request) => importResource(request, provider),
     MoveResourceState: (request) => moveResource(request, provider),
     ValidateDataResourceConfig: (request) => validateDataSource(request, provider),
-    ReadDataSource: (request, signal) => readDataSource(request, provider, signal),
+    ReadDataSource: (request, { signal }) => readDataSource(request, provider, signal),
     ValidateEphemeralResourceConfig: (request) => validateEphemeral(request),
     OpenEphemeralResource: (request) => openEphemeral(request, provider),
     RenewEphemeralResource: () => renewEphemeral(),

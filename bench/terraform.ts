@@ -1,0 +1,136 @@
+/**
+ * What the provider costs under the real `terraform`: plans of one resource and of many, as whole processes.
+ * The provider is the built one; the cloud is `iec simulate` in a process of its own. Prints, and asserts nothing.
+ */
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startCloud, type Cloud } from "./cloud.js";
+import { measure, median, table } from "./measure.js";
+
+const PROVIDER = fileURLToPath(new URL("../dist/provider", import.meta.url));
+const PEAK = fileURLToPath(new URL("peak.cjs", import.meta.url));
+const LATENCY_MS = 50;
+const RUNS = 7;
+/** What a plan may take at most, and the plugin's memory. */
+const AIMS = { one: 450, many: 2_500, peakMiB: 120 } as const;
+const MANY = 1_000;
+/** A stand-in for the public provider, written in Go, that reads objects one by one: 1,000 at the same latency. */
+const STAND_IN_MS = 7_100;
+
+type Environment = Readonly<Record<string, string>>;
+
+interface Project {
+  readonly folder: string;
+  readonly env: Environment;
+}
+
+/** A folder with a stack of so many VPCs; none: a stack without providers. */
+async function makeProject(root: string, vpcs: number, cloud: Cloud): Promise<Project> {
+  const folder = join(root, `vpcs-${vpcs}`);
+  await mkdir(folder);
+  const blocks = Array.from({ length: vpcs }, (_, i) => [
+    `v${i}`,
+    { name: `vpc-${i}`, cidr: `10.${i % 256}.0.0/16`, mode: "CUSTOMER" },
+  ]);
+  const stack = {
+    terraform: { required_providers: { iec: { source: "iec-cdk/iec" } } },
+    provider: { iec: [{}] },
+    resource: { iec_vpc: Object.fromEntries(blocks) as object },
+  };
+  const bare = { output: { nothing: { value: 1 } } };
+  await writeFile(join(folder, "main.tf.json"), JSON.stringify(vpcs === 0 ? bare : stack));
+  const cli = join(folder, "cli.tfrc");
+  await writeFile(
+    cli,
+    `provider_installation {\n  dev_overrides {\n    "iec-cdk/iec" = "${PROVIDER}"\n  }\n}\n`,
+  );
+  const env = {
+    ...cloud.env,
+    PATH: process.env["PATH"] ?? "",
+    HOME: folder,
+    TF_CLI_CONFIG_FILE: cli,
+    CHECKPOINT_DISABLE: "1",
+  };
+  return { folder, env };
+}
+
+/** Runs `terraform plan`; resolves to the time from start to exit, in ms. */
+async function plan({ folder, env }: Project, more: Environment = {}): Promise<number> {
+  const started = performance.now();
+  const child = spawn("terraform", ["plan"], {
+    cwd: folder,
+    env: { ...env, ...more },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
+  const code = await new Promise((resolve) => child.once("close", resolve));
+  if (code !== 0) throw new Error(`terraform plan failed:\n${errors}`);
+  return performance.now() - started;
+}
+
+async function planOften(project: Project): Promise<number> {
+  await plan(project);
+  const times: number[] = [];
+  for (let run = 0; run < RUNS; run++) times.push(await plan(project));
+  return median(times);
+}
+
+/** The most memory that any process of the plugin took during a plan, in MiB. */
+async function peakOf(project: Project): Promise<number> {
+  const file = join(project.folder, "peak");
+  await plan(project, { NODE_OPTIONS: `--require ${PEAK}`, IEC_BENCH_PEAK: file });
+  const peaks = (await readFile(file, "utf8")).trim().split("\n").map(Number);
+  return Math.max(...peaks) / 1_024;
+}
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(2)} s`;
+
+const root = await mkdtemp(join(tmpdir(), "iec-bench-"));
+const cloud = await startCloud(["--latency", `${LATENCY_MS}ms`, "--quota", `vpc=${MANY * 2}`]);
+try {
+  const [none, one, many] = await Promise.all([0, 1, MANY].map((vpcs) => makeProject(root, vpcs, cloud)));
+  if (none === undefined || one === undefined || many === undefined) throw new Error("no projects");
+  const bare = await planOften(none);
+  const oneMs = await planOften(one);
+  const state = join(many.folder, "terraform.tfstate");
+  const stack = join(many.folder, "main.tf.json");
+  await measure(["apply", stack, "--state", state, "--auto-approve", "--parallelism", "50"], {
+    cwd: many.folder,
+    cloud,
+  });
+  const manyMs = await planOften(many);
+  await cloud.takeCalls();
+  const peak = await peakOf(many);
+  const calls = await cloud.takeCalls();
+  const row = (name: string, ms: number, aim: number) => [
+    name,
+    seconds(ms),
+    seconds(aim),
+    (ms / aim).toFixed(2),
+  ];
+  console.log(`terraform plan, whole process, ${LATENCY_MS} ms API latency; medians of ${RUNS} runs`);
+  console.log(
+    table(
+      ["plan", "time", "aim", "ratio"],
+      [
+        ["nothing, no provider", seconds(bare), "", ""],
+        row("one VPC, to be created", oneMs, AIMS.one),
+        row(`${MANY} VPCs, nothing to do (${calls} API calls)`, manyMs, AIMS.many),
+        row(`the same against reads one by one`, manyMs, STAND_IN_MS),
+        [
+          "peak memory of the plugin",
+          `${Math.round(peak)} MiB`,
+          `${AIMS.peakMiB} MiB`,
+          (peak / AIMS.peakMiB).toFixed(2),
+        ],
+      ],
+    ),
+  );
+} finally {
+  await cloud.stop();
+  await rm(root, { recursive: true, force: true });
+}
