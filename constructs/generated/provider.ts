@@ -47,11 +47,23 @@ export interface IecProviderConfig {
   */
   readonly token?: string;
   /**
+  * Configuration file of the `hcloud` tool, `~/.hcloud/config.json` when only a profile is named. Environment: HW_SHARED_CONFIG_FILE.
+  */
+  readonly sharedConfigFile?: string;
+  /**
+  * Profile of that file; its current one when not set. Environment: HW_PROFILE.
+  */
+  readonly profile?: string;
+  /**
+  * Domain of all endpoints, `myhuaweicloud.com` when not set. Environment: HW_CLOUD.
+  */
+  readonly cloud?: string;
+  /**
   * Address of the identity service (IAM). Environment: HW_AUTH_URL.
   */
   readonly authUrl?: string;
   /**
-  * Addresses of services by name; `iec` is the one in use. Environment of `iec`: IEC_ENDPOINT.
+  * Addresses of services by name; `iec` and `iam` are in use. Environment of `iec`: IEC_ENDPOINT.
   */
   readonly endpoints?: { [key: string]: string };
   /**
@@ -66,7 +78,187 @@ export interface IecProviderConfig {
   * Alias name
   */
   readonly alias?: string;
+  /**
+  * An agency to assume with the credentials: everything then belongs to the account that made it. Environment: HW_ASSUME_ROLE_AGENCY_NAME.
+  */
+  readonly assumeRole?: IecProviderAssumeRole;
+  /**
+  * Signs in with an OpenID Connect identity token instead of keys, and assumes the agency if one is named. Environment: HW_ASSUME_ROLE_IDP_ID.
+  */
+  readonly assumeRoleWithOidc?: IecProviderAssumeRoleWithOidc;
 }
+export interface IecProviderAssumeRole {
+  /**
+  * Name of the agency. Environment: HW_ASSUME_ROLE_AGENCY_NAME.
+  */
+  readonly agencyName?: string;
+  /**
+  * Name of the account that made the agency. Environment: HW_ASSUME_ROLE_DOMAIN_NAME.
+  */
+  readonly domainName?: string;
+  /**
+  * Id of that account, instead of its name. Environment: HW_ASSUME_ROLE_DOMAIN_ID.
+  */
+  readonly domainId?: string;
+  /**
+  * How long the keys live; they are renewed before they end. 12 hours when not set. Environment: HW_ASSUME_ROLE_DURATION. In s. 900 to 86400.
+  */
+  readonly duration?: number;
+}
+
+export function iecProviderAssumeRoleToTerraform(struct?: IecProviderAssumeRole): any {
+  if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktf.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+  }
+  return {
+    agency_name: cdktf.stringToTerraform(struct!.agencyName),
+    domain_name: cdktf.stringToTerraform(struct!.domainName),
+    domain_id: cdktf.stringToTerraform(struct!.domainId),
+    duration: cdktf.numberToTerraform(struct!.duration),
+  }
+}
+
+
+export function iecProviderAssumeRoleToHclTerraform(struct?: IecProviderAssumeRole): any {
+  if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktf.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+  }
+  const attrs = {
+    agency_name: {
+      value: cdktf.stringToHclTerraform(struct!.agencyName),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    domain_name: {
+      value: cdktf.stringToHclTerraform(struct!.domainName),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    domain_id: {
+      value: cdktf.stringToHclTerraform(struct!.domainId),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    duration: {
+      value: cdktf.numberToHclTerraform(struct!.duration),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "number",
+    },
+  };
+
+  // remove undefined attributes
+  return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined));
+}
+
+export interface IecProviderAssumeRoleWithOidc {
+  /**
+  * Name of the agency. Environment: HW_ASSUME_ROLE_AGENCY_NAME.
+  */
+  readonly agencyName?: string;
+  /**
+  * Name of the account that made the agency. Environment: HW_ASSUME_ROLE_DOMAIN_NAME.
+  */
+  readonly domainName?: string;
+  /**
+  * Id of that account, instead of its name. Environment: HW_ASSUME_ROLE_DOMAIN_ID.
+  */
+  readonly domainId?: string;
+  /**
+  * How long the keys live; they are renewed before they end. 12 hours when not set. Environment: HW_ASSUME_ROLE_DURATION. In s. 900 to 86400.
+  */
+  readonly duration?: number;
+  /**
+  * Id of the identity provider in IAM. Environment: HW_ASSUME_ROLE_IDP_ID.
+  */
+  readonly idpId?: string;
+  /**
+  * OpenID Connect identity token. Environment: HW_ASSUME_ROLE_ID_TOKEN. Sensitive: never shown.
+  * Text given here is written to cdk.tf.json as it is: pass a TerraformVariable.
+  */
+  readonly idToken?: string;
+  /**
+  * File that holds the identity token, read anew at each sign-in. Environment: HW_ASSUME_ROLE_ID_TOKEN_FILE.
+  */
+  readonly idTokenFile?: string;
+}
+
+export function iecProviderAssumeRoleWithOidcToTerraform(struct?: IecProviderAssumeRoleWithOidc): any {
+  if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktf.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+  }
+  return {
+    agency_name: cdktf.stringToTerraform(struct!.agencyName),
+    domain_name: cdktf.stringToTerraform(struct!.domainName),
+    domain_id: cdktf.stringToTerraform(struct!.domainId),
+    duration: cdktf.numberToTerraform(struct!.duration),
+    idp_id: cdktf.stringToTerraform(struct!.idpId),
+    id_token: cdktf.stringToTerraform(struct!.idToken),
+    id_token_file: cdktf.stringToTerraform(struct!.idTokenFile),
+  }
+}
+
+
+export function iecProviderAssumeRoleWithOidcToHclTerraform(struct?: IecProviderAssumeRoleWithOidc): any {
+  if (!cdktf.canInspect(struct) || cdktf.Tokenization.isResolvable(struct)) { return struct; }
+  if (cdktf.isComplexElement(struct)) {
+    throw new Error("A complex element was used as configuration, this is not supported: https://cdk.tf/complex-object-as-configuration");
+  }
+  const attrs = {
+    agency_name: {
+      value: cdktf.stringToHclTerraform(struct!.agencyName),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    domain_name: {
+      value: cdktf.stringToHclTerraform(struct!.domainName),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    domain_id: {
+      value: cdktf.stringToHclTerraform(struct!.domainId),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    duration: {
+      value: cdktf.numberToHclTerraform(struct!.duration),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "number",
+    },
+    idp_id: {
+      value: cdktf.stringToHclTerraform(struct!.idpId),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    id_token: {
+      value: cdktf.stringToHclTerraform(struct!.idToken),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+    id_token_file: {
+      value: cdktf.stringToHclTerraform(struct!.idTokenFile),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "string",
+    },
+  };
+
+  // remove undefined attributes
+  return Object.fromEntries(Object.entries(attrs).filter(([_, value]) => value !== undefined && value.value !== undefined));
+}
+
 
 /**
 * iec: see docs/index.md
@@ -121,11 +313,16 @@ export class IecProvider extends cdktf.TerraformProvider {
     this._userName = config.userName;
     this._password = config.password;
     this._token = config.token;
+    this._sharedConfigFile = config.sharedConfigFile;
+    this._profile = config.profile;
+    this._cloud = config.cloud;
     this._authUrl = config.authUrl;
     this._endpoints = config.endpoints;
     this._insecure = config.insecure;
     this._maxRetries = config.maxRetries;
     this._alias = config.alias;
+    this._assumeRole = config.assumeRole;
+    this._assumeRoleWithOidc = config.assumeRoleWithOidc;
   }
 
   // ==========
@@ -276,6 +473,54 @@ export class IecProvider extends cdktf.TerraformProvider {
     return this._token;
   }
 
+  // shared_config_file - computed: false, optional: true, required: false
+  private _sharedConfigFile?: string;
+  public get sharedConfigFile() {
+    return this._sharedConfigFile;
+  }
+  public set sharedConfigFile(value: string | undefined) {
+    this._sharedConfigFile = value;
+  }
+  public resetSharedConfigFile() {
+    this._sharedConfigFile = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get sharedConfigFileInput() {
+    return this._sharedConfigFile;
+  }
+
+  // profile - computed: false, optional: true, required: false
+  private _profile?: string;
+  public get profile() {
+    return this._profile;
+  }
+  public set profile(value: string | undefined) {
+    this._profile = value;
+  }
+  public resetProfile() {
+    this._profile = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get profileInput() {
+    return this._profile;
+  }
+
+  // cloud - computed: false, optional: true, required: false
+  private _cloud?: string;
+  public get cloud() {
+    return this._cloud;
+  }
+  public set cloud(value: string | undefined) {
+    this._cloud = value;
+  }
+  public resetCloud() {
+    this._cloud = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get cloudInput() {
+    return this._cloud;
+  }
+
   // auth_url - computed: false, optional: true, required: false
   private _authUrl?: string;
   public get authUrl() {
@@ -356,6 +601,38 @@ export class IecProvider extends cdktf.TerraformProvider {
     return this._alias;
   }
 
+  // assume_role - computed: false, optional: true, required: false
+  private _assumeRole?: IecProviderAssumeRole;
+  public get assumeRole() {
+    return this._assumeRole;
+  }
+  public set assumeRole(value: IecProviderAssumeRole | undefined) {
+    this._assumeRole = value;
+  }
+  public resetAssumeRole() {
+    this._assumeRole = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get assumeRoleInput() {
+    return this._assumeRole;
+  }
+
+  // assume_role_with_oidc - computed: false, optional: true, required: false
+  private _assumeRoleWithOidc?: IecProviderAssumeRoleWithOidc;
+  public get assumeRoleWithOidc() {
+    return this._assumeRoleWithOidc;
+  }
+  public set assumeRoleWithOidc(value: IecProviderAssumeRoleWithOidc | undefined) {
+    this._assumeRoleWithOidc = value;
+  }
+  public resetAssumeRoleWithOidc() {
+    this._assumeRoleWithOidc = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get assumeRoleWithOidcInput() {
+    return this._assumeRoleWithOidc;
+  }
+
   // =========
   // SYNTHESIS
   // =========
@@ -371,11 +648,16 @@ export class IecProvider extends cdktf.TerraformProvider {
       user_name: cdktf.stringToTerraform(this._userName),
       password: cdktf.stringToTerraform(this._password),
       token: cdktf.stringToTerraform(this._token),
+      shared_config_file: cdktf.stringToTerraform(this._sharedConfigFile),
+      profile: cdktf.stringToTerraform(this._profile),
+      cloud: cdktf.stringToTerraform(this._cloud),
       auth_url: cdktf.stringToTerraform(this._authUrl),
       endpoints: cdktf.hashMapper(cdktf.stringToTerraform)(this._endpoints),
       insecure: cdktf.booleanToTerraform(this._insecure),
       max_retries: cdktf.numberToTerraform(this._maxRetries),
       alias: cdktf.stringToTerraform(this._alias),
+      assume_role: iecProviderAssumeRoleToTerraform(this._assumeRole),
+      assume_role_with_oidc: iecProviderAssumeRoleWithOidcToTerraform(this._assumeRoleWithOidc),
     };
   }
 
@@ -435,6 +717,24 @@ export class IecProvider extends cdktf.TerraformProvider {
         type: "simple",
         storageClassType: "string",
       },
+      shared_config_file: {
+        value: cdktf.stringToHclTerraform(this._sharedConfigFile),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      profile: {
+        value: cdktf.stringToHclTerraform(this._profile),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      cloud: {
+        value: cdktf.stringToHclTerraform(this._cloud),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
       auth_url: {
         value: cdktf.stringToHclTerraform(this._authUrl),
         isBlock: false,
@@ -464,6 +764,18 @@ export class IecProvider extends cdktf.TerraformProvider {
         isBlock: false,
         type: "simple",
         storageClassType: "string",
+      },
+      assume_role: {
+        value: iecProviderAssumeRoleToHclTerraform(this._assumeRole),
+        isBlock: true,
+        type: "list",
+        storageClassType: "IecProviderAssumeRoleList",
+      },
+      assume_role_with_oidc: {
+        value: iecProviderAssumeRoleWithOidcToHclTerraform(this._assumeRoleWithOidc),
+        isBlock: true,
+        type: "list",
+        storageClassType: "IecProviderAssumeRoleWithOidcList",
       },
     };
 

@@ -11,7 +11,25 @@ export type Credentials =
       readonly securityToken?: string;
     }
   | { readonly kind: "token"; readonly token: string }
-  | { readonly kind: "password"; readonly user: string; readonly password: string; readonly domain: string };
+  | { readonly kind: "password"; readonly user: string; readonly password: string; readonly domain: string }
+  | {
+      readonly kind: "oidc";
+      /** The identity provider, as IAM knows it. */
+      readonly idpId: string;
+      /** Asked anew for each sign-in: identity tokens end soon, and their file is rewritten. */
+      readonly idToken: () => string;
+      /** How long the keys shall live; as long as IAM likes when absent. */
+      readonly durationSeconds?: number;
+    };
+
+/** Rights that another account lends. Its name or its id tells which account. */
+export interface Agency {
+  readonly name: string;
+  readonly domainName?: string;
+  readonly domainId?: string;
+  /** How long the keys shall live; 12 hours by default. */
+  readonly durationSeconds?: number;
+}
 
 /** Where the cloud is and who calls it. */
 export interface ConnectionOptions {
@@ -20,6 +38,8 @@ export interface ConnectionOptions {
   /** IAM, with or without `/v3`. */
   readonly authUrl: string;
   readonly credentials: Credentials;
+  /** Assumed with the credentials: calls are then those of its account, `domainId` and `domainName`. */
+  readonly agency?: Agency;
   /** The account's id; looked up once by a signed call when absent. */
   readonly domainId?: string;
   /** Picks the account when the lookup finds several. */

@@ -105,7 +105,10 @@ export class ApiError extends Error {
       return errorDiagnostic(
         "IEC4001",
         `${this.endpoint} refused the credentials`,
-        detail("Check the access key and secret key (or token, or password), and this machine's clock."),
+        detail(
+          "Check the access key and secret key (or token, or password), and this machine's clock. " +
+            "Temporary keys and tokens end: get new ones if these are old.",
+        ),
       );
     }
     return errorDiagnostic("IEC4003", `The cloud refused ${this.operation}`, detail(refusalFix(this)));

@@ -26,6 +26,12 @@ export const temporaryKeys = {
   securityToken: "simulator-security-token",
 } as const satisfies Credentials;
 
+/** An agency of the account that it may assume itself. */
+export const agency = { agencyName: "simulator-agency", domainName: account.name } as const;
+
+/** An identity provider, and the one identity token that it gave. */
+export const identityProvider = { idpId: "simulator-idp", idToken: "simulator-id-token" } as const;
+
 const tokenLifeMs = 24 * 60 * 60 * 1000;
 
 interface TokenRequest {
@@ -35,6 +41,24 @@ interface TokenRequest {
   };
 }
 
+interface TemporaryKeyRequest {
+  auth: {
+    identity: {
+      methods: string[];
+      assume_role?: {
+        agency_name: string;
+        domain_id?: string;
+        domain_name?: string;
+        duration_seconds?: number;
+      };
+      token?: { id?: string; duration_seconds?: number };
+    };
+  };
+}
+
+/** Without a wish, keys live 15 minutes. */
+const keyLifeSeconds = 900;
+
 function iamError(status: number, title: string, message: string): Answer {
   return { status, body: { error: { code: status, title, message } } };
 }
@@ -43,8 +67,9 @@ function iamError(status: number, title: string, message: string): Answer {
 export class Gateway {
   private readonly tokens = new Map<
     string,
-    { readonly expires: number; readonly scope: "domain" | "project" }
+    { readonly expires: number; readonly scope: "domain" | "project" | "none" }
   >();
+  private readonly issued: (Required<Credentials> & { readonly expires: number })[] = [];
 
   constructor(private readonly cloud: Cloud) {}
 
@@ -58,7 +83,12 @@ export class Gateway {
     if (!request.headers.has("authorization")) {
       throw new Refusal(401, codes.tokenMissing, "The request carries neither a token nor a signature.");
     }
-    verifySignature(request, [permanentKeys, temporaryKeys], this.cloud.now);
+    const ended = this.issued.find(
+      ({ accessKey, expires }) =>
+        expires <= this.cloud.now && request.headers.get("authorization")?.includes(`Access=${accessKey},`),
+    );
+    if (ended) throw new Refusal(401, codes.signature, "The temporary access key has expired.");
+    verifySignature(request, [permanentKeys, temporaryKeys, ...this.issued], this.cloud.now);
     if (service === "iam") return;
     const domain = request.headers.get("x-domain-id");
     if (domain === null) throw new Refusal(401, codes.signature, "The header X-Domain-Id is missing.");
@@ -72,15 +102,74 @@ export class Gateway {
       throw new Refusal(401, codes.signature, "The token is unknown or has expired.");
     }
     if (service === "iec" && known.scope !== "domain") {
-      throw new Refusal(
-        403,
-        codes.denied,
-        "The token is scoped to a project; this service needs the domain scope.",
-      );
+      throw new Refusal(403, codes.denied, "The token is not scoped to a domain, which this service needs.");
     }
   }
 
+  private issueKeys(seconds = keyLifeSeconds): Answer {
+    const { random, now } = this.cloud;
+    const expires = now + seconds * 1000;
+    const keys = {
+      accessKey: random.hex(20).toUpperCase(),
+      secretKey: random.hex(40),
+      securityToken: random.hex(64),
+    };
+    this.issued.push({ ...keys, expires });
+    return {
+      status: 201,
+      body: {
+        credential: {
+          access: keys.accessKey,
+          secret: keys.secretKey,
+          securitytoken: keys.securityToken,
+          expires_at: isoSeconds(expires),
+        },
+      },
+    };
+  }
+
   readonly operations: Operations = {
+    CreateTokenWithIdToken: (cloud, call) => {
+      const { auth } = call.body as { auth: { id_token: { id: string } } };
+      const known =
+        call.headers.get("x-idp-id") === identityProvider.idpId &&
+        auth.id_token.id === identityProvider.idToken;
+      if (!known) return iamError(401, "Unauthorized", "The identity token is not valid.");
+      const token = cloud.random.hex(64);
+      this.tokens.set(token, { expires: cloud.now + tokenLifeMs, scope: "none" });
+      return {
+        status: 201,
+        headers: { "X-Subject-Token": token },
+        body: {
+          token: {
+            methods: ["mapped"],
+            issued_at: isoSeconds(cloud.now),
+            expires_at: isoSeconds(cloud.now + tokenLifeMs),
+            user: { id: account.userId, name: account.name },
+          },
+        },
+      };
+    },
+
+    CreateTemporaryAccessKey: (_cloud, call) => {
+      const { assume_role: role, token } = (call.body as TemporaryKeyRequest).auth.identity;
+      const proves = call.headers.has("authorization") || call.headers.has("x-auth-token");
+      if (role) {
+        if (!proves) return iamError(401, "Unauthorized", "The request carries no credentials.");
+        const known =
+          role.agency_name === agency.agencyName &&
+          (role.domain_id ?? account.domainId) === account.domainId &&
+          (role.domain_name ?? agency.domainName) === agency.domainName;
+        if (!known) return iamError(403, "Forbidden", "The agency does not exist or may not be assumed.");
+        return this.issueKeys(role.duration_seconds);
+      }
+      const id = token?.id ?? call.headers.get("x-auth-token") ?? "";
+      const known = this.tokens.get(id);
+      if (!known || known.expires <= this.cloud.now)
+        return iamError(401, "Unauthorized", "The token is unknown or has expired.");
+      return this.issueKeys(token?.duration_seconds);
+    },
+
     KeystoneCreateUserTokenByPassword: (cloud, call) => {
       const { auth } = call.body as TokenRequest;
       const { user } = auth.identity.password;

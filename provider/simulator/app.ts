@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import { account, permanentKeys, temporaryKeys } from "./account.js";
+import { account, agency, identityProvider, permanentKeys, temporaryKeys } from "./account.js";
 import { type Clock, systemClock } from "./clock.js";
 import { Cloud } from "./cloud.js";
 import { operations } from "./contract.js";
@@ -56,6 +56,10 @@ export interface SimulatorApp {
     readonly secretKey: string;
     readonly securityToken: string;
   };
+  /** An agency that the keys may assume. */
+  readonly agency: { readonly agencyName: string; readonly domainName: string };
+  /** Where the identity token is from that may be exchanged for keys. */
+  readonly identityProvider: { readonly idpId: string; readonly idToken: string };
   /** The latest calls, oldest first. */
   readonly calls: readonly CallRecord[];
   /** Messages that broke the contract since the start or the last reset. */
@@ -141,6 +145,8 @@ export function createSimulatorApp(options: AppOptions = {}): SimulatorApp {
     },
     ...permanentKeys,
     temporary: temporaryKeys,
+    agency,
+    identityProvider,
     domainId: account.domainId,
     calls: journal.calls,
     invalid: journal.invalid,

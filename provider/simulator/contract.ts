@@ -18,6 +18,8 @@ interface Described {
   readonly operationId: string;
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: Content;
+  /** Ways to prove who calls, where they differ from the service's; an empty one stands for none. */
+  readonly security?: readonly object[];
   /** The official operations, where one path and method stands for several. */
   readonly "x-operations"?: readonly { readonly operationId: string }[];
   readonly responses: Readonly<Record<string, Content & { readonly $ref?: string }>>;

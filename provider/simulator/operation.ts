@@ -17,6 +17,7 @@ export interface Call {
   readonly query: Readonly<Record<string, QueryValue>>;
   /** Parsed JSON that fits the operation's request schema. */
   readonly body: unknown;
+  readonly headers: Headers;
   /** What a fault makes of this call. */
   readonly mishaps: ReadonlySet<Mishap>;
 }

@@ -104,7 +104,7 @@ export class ApiServer {
   ): Promise<{ handler: Handler; call: Call }> {
     const url = new URL(request.url);
     const body = operation.method === "GET" || operation.method === "DELETE" ? "" : await request.text();
-    if (this.options.checkSignatures && operation.id !== "KeystoneCreateUserTokenByPassword") {
+    if (this.options.checkSignatures && !isAnonymous(operation, request.headers)) {
       this.gateway.authenticate(
         { method: request.method, url, headers: request.headers, body },
         operation.service,
@@ -117,6 +117,7 @@ export class ApiServer {
       params,
       query: readQuery(operation, url.searchParams),
       body: parseBody(operation, body),
+      headers: request.headers,
       mishaps: new Set<Mishap>(mishaps.filter((mishap) => strikes.some(({ kind }) => kind === mishap))),
     };
     if (this.options.validate) {
@@ -167,6 +168,13 @@ export class ApiServer {
       ...(gatewayError ? { body: { ...body, request_id: id } } : {}),
     };
   }
+}
+
+/** Whether the operation is one to sign in by, and the caller has nothing to sign in with yet. */
+function isAnonymous({ described: { security } }: Operation, headers: Headers): boolean {
+  if (security === undefined) return false;
+  const proves = headers.has("authorization") || headers.has("x-auth-token");
+  return security.length === 0 || (!proves && security.some((way) => Object.keys(way).length === 0));
 }
 
 function isError(body: unknown): body is { error_code: string } {

@@ -52,6 +52,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v3.0/OS-AUTH/id-token/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange an OpenID Connect identity token for an unscoped token */
+        post: operations["CreateTokenWithIdToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v3.0/OS-CREDENTIAL/securitytokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get temporary keys, by an agency or by a token */
+        post: operations["CreateTemporaryAccessKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -216,6 +250,64 @@ export interface components {
             /** @description Text. */
             error_msg?: string;
         } | unknown | unknown | unknown;
+        IdTokenRequest: {
+            auth: {
+                id_token: {
+                    /** @description The identity token. */
+                    id: string;
+                };
+            };
+        };
+        FederatedTokenResponse: {
+            token: {
+                /** @description Expiry (UTC). */
+                expires_at: string;
+                /** @description Issue time (UTC). */
+                issued_at?: string;
+                /** @description `mapped`. */
+                methods: string[];
+                /** @description The federated user. */
+                user?: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        TemporaryKeyRequest: {
+            auth: {
+                identity: {
+                    /** @description One way. */
+                    methods: ("assume_role" | "token")[];
+                    assume_role?: {
+                        /** @description Name of the agency. */
+                        agency_name: string;
+                        /** @description Id of the account that made the agency. */
+                        domain_id?: string;
+                        /** @description Name of the account that made the agency. */
+                        domain_name?: string;
+                        /** @description Life in seconds. */
+                        duration_seconds?: number;
+                    } | unknown | unknown;
+                    token?: {
+                        /** @description A token; the one of the request when absent. */
+                        id?: string;
+                        /** @description Life in seconds. */
+                        duration_seconds?: number;
+                    };
+                };
+            };
+        };
+        TemporaryKeyResponse: {
+            credential: {
+                /** @description Access key id. */
+                access: string;
+                /** @description Secret key. */
+                secret: string;
+                /** @description Value of X-Security-Token. */
+                securitytoken: string;
+                /** @description Expiry (UTC). */
+                expires_at: string;
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -238,6 +330,10 @@ export type Links = components['schemas']['Links'];
 export type ProjectList = components['schemas']['ProjectList'];
 export type DomainList = components['schemas']['DomainList'];
 export type IamError = components['schemas']['IamError'];
+export type IdTokenRequest = components['schemas']['IdTokenRequest'];
+export type FederatedTokenResponse = components['schemas']['FederatedTokenResponse'];
+export type TemporaryKeyRequest = components['schemas']['TemporaryKeyRequest'];
+export type TemporaryKeyResponse = components['schemas']['TemporaryKeyResponse'];
 export type $defs = Record<string, never>;
 export interface operations {
     KeystoneCreateUserTokenByPassword: {
@@ -468,6 +564,167 @@ export interface operations {
             };
             /** @description Too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+            /** @description Server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+            /** @description Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+        };
+    };
+    CreateTokenWithIdToken: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the identity provider. */
+                "X-Idp-Id": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description Token issued */
+            201: {
+                headers: {
+                    /** @description The unscoped token. */
+                    "X-Subject-Token": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FederatedTokenResponse"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+            /** @description Server error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+            /** @description Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+        };
+    };
+    CreateTemporaryAccessKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemporaryKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Keys issued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemporaryKeyResponse"];
+                };
+            };
+            /** @description Bad request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+            /** @description Not authenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IamError"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
