@@ -104,7 +104,7 @@ export function moveResource(
   request: Request<"MoveResourceState">,
   { catalog }: Provider,
 ): Response<"MoveResourceState"> {
-  const { sourceProviderAddress, sourceTypeName, targetTypeName, sourceState, sourcePrivate } = request;
+  const { sourceProviderAddress, sourceTypeName, targetTypeName, sourceState } = request;
   const { attributes, type } = catalog.resource(targetTypeName);
   if (!PUBLIC_PROVIDER.test(sourceProviderAddress) || kindOf(sourceTypeName) !== targetTypeName) {
     throw new DiagnosticError(notMovable(sourceTypeName, targetTypeName));
@@ -119,7 +119,7 @@ export function moveResource(
       }),
     );
   }
-  return Promise.resolve({ targetState: encodeValue(type, state), targetPrivate: sourcePrivate });
+  return Promise.resolve({ targetState: encodeValue(type, state) });
 }
 
 const notMovable = (from: string, to: string): Diagnostic =>

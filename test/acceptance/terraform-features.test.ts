@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
 import { runIec, type Environment } from "../helpers/iec.js";
 import { temporaryFolder } from "../helpers/stack.js";
+import { synthesize } from "../../examples/quickstart/network.js";
 import { edgeStack } from "./edge-stack.js";
 import { override, Project, PROVIDER_FILE, PROVIDER_FOLDER } from "./terraform-project.js";
 
@@ -125,26 +126,41 @@ describe("moving over from the public provider", () => {
 });
 
 describe("taking turns with iec", () => {
-  const stack = () => {
-    const { provider, variable, locals, data, resource, output } = edgeStack();
-    return { provider, variable, locals, data, resource, output };
-  };
-  const iec = (project: Project, ...args: string[]) =>
+  const iec = (project: Project, file: string, ...args: string[]) =>
     runIec(
-      [...args, join(project.folder, "main.tf.json"), "--state", join(project.folder, "terraform.tfstate")],
+      [...args, join(project.folder, file), "--state", join(project.folder, "terraform.tfstate")],
       cloud,
     );
 
   test("what iec applied, terraform finds as it should be, and the other way round", async () => {
-    const project = open(stack());
-    const applied = await iec(project, "apply", "--auto-approve");
+    const { provider, variable, locals, data, resource, output } = edgeStack();
+    const project = open({ provider, variable, locals, data, resource, output });
+    const applied = await iec(project, "main.tf.json", "apply", "--auto-approve");
     expect(applied.code, applied.output).toBe(0);
     await project.expectNoChanges();
     await project.apply("-var=environment=second");
-    const planned = await iec(project, "plan", "--detailed-exitcode", "--var", "environment=second");
+    const second = ["plan", "--detailed-exitcode", "--var", "environment=second"];
+    const planned = await iec(project, "main.tf.json", ...second);
     expect(planned.output).toContain("No changes.");
     expect(planned.code).toBe(0);
     await project.succeed("destroy", "-auto-approve");
-    expect(readFileSync(join(project.folder, "terraform.tfstate"), "utf8")).toContain('"resources": []');
+    expect(project.stateInstances()).toEqual([]);
+  });
+
+  test("so it is with the quickstart, as cdktf writes it", async () => {
+    const project = new Project(temporaryFolder(), cloud.env);
+    synthesize(join(project.folder, "out"));
+    const written = readFileSync(join(project.folder, "out/stacks/quickstart/cdk.tf.json"), "utf8");
+    const stack = JSON.parse(written) as { terraform: { backend?: unknown } };
+    delete stack.terraform.backend;
+    writeFileSync(join(project.folder, "cdk.tf.json"), JSON.stringify(stack));
+    expect(await project.apply()).toContain("19 added, 0 changed, 0 destroyed");
+    const planned = await iec(project, "cdk.tf.json", "plan", "--detailed-exitcode");
+    expect(planned.output).toContain("No changes.");
+    const destroyed = await iec(project, "cdk.tf.json", "destroy", "--auto-approve");
+    expect(destroyed.code, destroyed.output).toBe(0);
+    const again = await iec(project, "cdk.tf.json", "apply", "--auto-approve");
+    expect(again.code, again.output).toBe(0);
+    await project.expectNoChanges();
   });
 });

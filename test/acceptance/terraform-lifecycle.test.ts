@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
-import { newFolder, temporaryFolder } from "../helpers/stack.js";
+import { newFolder, temporaryFolder, type Json } from "../helpers/stack.js";
 import { ADMIN_PASS, edgeStack } from "./edge-stack.js";
 import { Project } from "./terraform-project.js";
 
@@ -85,6 +85,17 @@ describe("a whole stack", () => {
     const destroyed = await project.succeed("destroy", "-auto-approve");
     expect(destroyed).not.toContain(ADMIN_PASS);
     expect(cloud.invalid).toEqual([]);
+  });
+
+  test("a write-only password reaches the cloud, and no plan, state or output", async () => {
+    const stack = edgeStack();
+    const { admin_pass: password, ...server } = stack["resource"]!["iec_server"]!["web"]!;
+    stack["resource"]!["iec_server"]!["web"] = { ...server, admin_pass_wo: password! };
+    const project = open(stack);
+    const applied = await project.apply();
+    await project.expectNoChanges();
+    expect(applied + project.stateText()).not.toContain(ADMIN_PASS);
+    await project.succeed("destroy", "-auto-approve");
   });
 
   /** Only a VPC and a subnet in it. */

@@ -4,7 +4,7 @@ import { minutes } from "../../../schema/definition.js";
 import type { Methods } from "../../../schema/generated/plugin-protocol.js";
 import { UNKNOWN, type ObjectValue } from "../../../schema/unknown.js";
 import { RpcError, STATUS } from "../../../provider/plugin/transport.js";
-import { encodeValue } from "../../../provider/plugin/values.js";
+import { decodeValue, encodeValue } from "../../../provider/plugin/values.js";
 import { defineResource } from "../../../provider/resources/define.js";
 import { startCloud, type TestCloud } from "../../helpers/cloud.js";
 import { createDriver, type Driver } from "./driver.js";
@@ -236,6 +236,32 @@ describe("against a cloud", () => {
   test("an unknown import id is told, and one that exists is read", async () => {
     const { diagnostics } = await driver.call("ImportResourceState", { typeName: "iec_vpc", id: "nothing" });
     expect(diagnostics).toMatchObject([{ severity: ERROR }]);
+  });
+
+  const PUBLIC = [
+    "eip",
+    "keypair",
+    "network_acl",
+    "network_acl_rule",
+    "security_group",
+    "security_group_rule",
+    "server",
+    "vip",
+    "vpc",
+    "vpc_subnet",
+  ] as const;
+  test.each(PUBLIC)("huaweicloud_iec_%s of the public provider is taken over", async (name) => {
+    // Members that only one of the two has, or that have another type there, do not stand in the way.
+    const public_state = { id: "some-id", name: "a", region: "north", nics: "none", timeouts: null };
+    const answer = await driver.call("MoveResourceState", {
+      sourceProviderAddress: "registry.terraform.io/huaweicloud/huaweicloud",
+      sourceTypeName: `huaweicloud_iec_${name}`,
+      targetTypeName: `iec_${name}`,
+      sourceState: { json: Buffer.from(JSON.stringify(public_state)) },
+      sourcePrivate: Buffer.from("theirs"),
+    });
+    expect(answer.diagnostics).toEqual([]);
+    expect(decodeValue(driver.typeOf(`iec_${name}`), answer.targetState)).toMatchObject({ id: "some-id" });
   });
 
   test.each<readonly [string, string, string, string]>([
