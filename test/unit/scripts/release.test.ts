@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { statSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -24,10 +25,12 @@ test("archives, manifest and checksums, by the registry's names", () => {
   expect([...files.keys()]).toEqual([...ARCHIVES, `${NAME}_manifest.json`, `${NAME}_SHA256SUMS`]);
 });
 
-test("the checksums are those of all other files, by another program", () => {
-  const cwd = written();
-  const said = execFileSync("sha256sum", ["--strict", "--check", `${NAME}_SHA256SUMS`], { cwd }).toString();
-  expect(said.match(/: OK$/gm)).toHaveLength(files.size - 1);
+test("the checksums are those of all other files", () => {
+  const expected = [...files.keys()].slice(0, -1).map((name) => {
+    const sum = createHash("sha256").update(files.get(name)!).digest("hex");
+    return `${sum}  ${name}\n`;
+  });
+  expect(files.get(`${NAME}_SHA256SUMS`)!.toString()).toBe(expected.join(""));
 });
 
 test("the manifest names the protocol", () => {
