@@ -56,7 +56,7 @@ function keysOf(profile: Record<string, unknown>, location: string): Profile {
       "profile",
       `The profile "${text(profile, "name") ?? ""}" of ${location} holds no access key`,
       sso
-        ? "Sign in again with `hcloud configure sso`: its temporary keys are read from the file."
+        ? "Sign in again with hcloud: the temporary keys of a single sign-on are read from the file."
         : "Its mode must be AKSK or SSO. Store keys with `hcloud configure set --cli-access-key --cli-secret-key`.",
     );
   }

@@ -176,3 +176,250 @@ describe("token login", () => {
     expect(seen.map(({ headers }) => headers["x-auth-token"])).toEqual(["mine"]);
   });
 });
+
+describe("an agency", () => {
+  const AGENCY = { name: "edge", domainName: "lender" };
+  const KEYS = "/v3.0/OS-CREDENTIAL/securitytokens";
+  /** A cloud that lends numbered keys; it refuses the ones it is told to. */
+  const cloud = (options: Partial<ClientOptions> = {}, refused: string[] = [], told?: object) => {
+    let lent = 0;
+    const h = harness(
+      (request): Step => {
+        if (request.path === KEYS) {
+          lent++;
+          const expires_at = new Date(h.clock.now() + 12 * HOUR).toISOString();
+          const credential = {
+            access: `AK${lent}`,
+            secret: "very-secret",
+            securitytoken: `st${lent}`,
+            expires_at,
+          };
+          return { status: 201, body: { credential: { ...credential, ...told } } };
+        }
+        if (request.path.startsWith("/v3.0/OS-AUTH") || request.path.startsWith("/v3/auth/tokens")) {
+          return { status: 201, body: { token: {} }, headers: { "x-subject-token": "subject" } };
+        }
+        if (request.url.host === "iam.test") return ok({ domains: [{ id: "d2", name: "lender" }] });
+        return refused.includes(request.headers["x-security-token"] ?? "") ? failed(401, "APIGW.0301") : ok();
+      },
+      lookUp({ agency: AGENCY, domainName: "lender", ...options }),
+    );
+    return {
+      ...h,
+      tokens: () =>
+        h.seen.filter(({ url }) => url.host === "iec.test").map((r) => r.headers["x-security-token"]),
+      asked: () => h.seen.filter(({ path }) => path === KEYS),
+    };
+  };
+
+  it("is assumed once, and calls are those of its account", async () => {
+    const { api, seen } = cloud();
+    await Promise.all([list(api), list(api)]);
+    expect(seen.map(({ path }) => path)).toEqual([
+      KEYS,
+      "/v3/auth/domains",
+      ...Array<string>(2).fill("/v1/edgeclouds/quotas"),
+    ]);
+    expect(seen[0]?.headers["authorization"]).toContain("Access=AK,");
+    expect(seen[0]?.body).toEqual({
+      auth: {
+        identity: {
+          methods: ["assume_role"],
+          assume_role: { agency_name: "edge", domain_name: "lender", duration_seconds: 43_200 },
+        },
+      },
+    });
+    expect(seen[2]?.headers).toMatchObject({ "x-domain-id": "d2", "x-security-token": "st1" });
+    expect(seen[2]?.headers["authorization"]).toContain("Access=AK1,");
+    expect(await api.accountId()).toBe("d2");
+  });
+
+  it("is named by the id of its account, for the time that is wanted", async () => {
+    const { api, seen } = cloud({
+      domainId: "d3",
+      agency: { name: "edge", domainId: "d3", domainName: "lender", durationSeconds: 900 },
+    });
+    await list(api);
+    expect(seen.map(({ path }) => path)).toEqual([KEYS, "/v1/edgeclouds/quotas"]);
+    expect(seen[0]?.body).toMatchObject({
+      auth: { identity: { assume_role: { agency_name: "edge", domain_id: "d3", duration_seconds: 900 } } },
+    });
+  });
+
+  it.each<{ name: string; credentials: ClientOptions["credentials"]; header: string; value: string }>([
+    {
+      name: "temporary keys",
+      credentials: { kind: "keys", accessKey: "AK", secretKey: "SK", securityToken: "st" },
+      header: "x-security-token",
+      value: "st",
+    },
+    { name: "a token", credentials: { kind: "token", token: "t" }, header: "x-auth-token", value: "t" },
+    {
+      name: "a password",
+      credentials: { kind: "password", user: "u", password: "p", domain: "d" },
+      header: "x-auth-token",
+      value: "subject",
+    },
+    {
+      name: "an identity token",
+      credentials: { kind: "oidc", idpId: "i", idToken: () => "t" },
+      header: "x-security-token",
+      value: "st1",
+    },
+  ])("is assumed with $name", async ({ credentials, header, value }) => {
+    const { api, asked } = cloud({ credentials });
+    await list(api);
+    expect(asked().at(-1)?.headers[header]).toBe(value);
+    expect(asked().at(-1)?.body).toHaveProperty("auth.identity.assume_role");
+  });
+
+  it("is assumed anew before its keys end, and its account looked up no more", async () => {
+    const { api, clock, tokens, seen } = cloud();
+    await list(api);
+    await clock.sleep(11.9 * HOUR);
+    await list(api);
+    await clock.sleep(0.05 * HOUR);
+    await Promise.all([list(api), list(api)]);
+    expect(tokens()).toEqual(["st1", "st1", "st2", "st2"]);
+    expect(seen.filter(({ path }) => path === "/v3/auth/domains")).toHaveLength(1);
+  });
+
+  it("is assumed anew by the time that was wanted, when the answer tells none", async () => {
+    const { api, clock, tokens } = cloud({ agency: { ...AGENCY, durationSeconds: 900 } }, [], {
+      expires_at: "",
+    });
+    await list(api);
+    await clock.sleep(9.9 * 60_000);
+    await list(api);
+    await clock.sleep(0.2 * 60_000);
+    await list(api);
+    expect(tokens()).toEqual(["st1", "st1", "st2"]);
+  });
+
+  it("is assumed anew, once, when its keys are refused", async () => {
+    const { api, tokens } = cloud({}, ["st1"]);
+    await Promise.all([list(api), list(api)]);
+    expect(tokens()).toEqual(["st1", "st1", "st2", "st2"]);
+  });
+
+  it.each([400, 403, 404])("that is refused with %i is explained", async (status) => {
+    const body = { error: { code: status, message: "no such agency" } };
+    const { api } = harness([{ status, body }], lookUp({ agency: AGENCY }));
+    const error = (await outcomeOf(list(api))) as DiagnosticError;
+    expect(error.diagnostics).toMatchObject([
+      { code: "IEC4001", summary: 'The agency "edge" of the account "lender" cannot be assumed' },
+    ]);
+    expect(error.diagnostics[0]?.detail).toMatch(
+      /no such agency.*HW_ASSUME_ROLE_AGENCY_NAME \(agency_name\)/s,
+    );
+    expect(JSON.stringify(error.diagnostics)).not.toContain("very-secret");
+  });
+
+  it("is not blamed for keys that IAM does not know", async () => {
+    const { api } = harness([failed(401, "APIGW.0301")], lookUp({ agency: AGENCY }));
+    expect(((await outcomeOf(list(api))) as ApiError).diagnostic()).toMatchObject({
+      code: "IEC4001",
+      summary: "https://iam.test refused the credentials",
+    });
+  });
+
+  it("whose keys are missing in the answer is no agency", async () => {
+    const { api } = cloud({}, [], { secret: "" });
+    expect(((await outcomeOf(list(api))) as ApiError).diagnostic().code).toBe("IEC4005");
+  });
+});
+
+describe("an identity token", () => {
+  const oidc = (idToken: () => string, more: object = {}): Partial<ClientOptions> => ({
+    credentials: { kind: "oidc", idpId: "idp", idToken, ...more },
+  });
+  const cloud = ({ path }: Seen): Step => {
+    if (path === "/v3.0/OS-AUTH/id-token/tokens") {
+      return { status: 201, body: { token: {} }, headers: { "x-subject-token": "subject" } };
+    }
+    const credential = { access: "AK1", secret: "SK1", securitytoken: "st1" };
+    return path.startsWith("/v3.0/") ? { status: 201, body: { credential } } : ok();
+  };
+
+  it("is exchanged for a token, and that for keys", async () => {
+    const { api, seen } = harness(
+      cloud,
+      oidc(() => "very-secret"),
+    );
+    await list(api);
+    expect(seen.map(({ path, body }) => ({ path, body }))).toEqual([
+      { path: "/v3.0/OS-AUTH/id-token/tokens", body: { auth: { id_token: { id: "very-secret" } } } },
+      {
+        path: "/v3.0/OS-CREDENTIAL/securitytokens",
+        body: { auth: { identity: { methods: ["token"], token: { id: "subject" } } } },
+      },
+      { path: "/v1/edgeclouds/quotas", body: undefined },
+    ]);
+    expect(seen[0]?.headers["x-idp-id"]).toBe("idp");
+    expect(seen[1]?.headers).not.toHaveProperty("authorization");
+    expect(seen[2]?.headers).toMatchObject({ "x-domain-id": "domain", "x-security-token": "st1" });
+  });
+
+  it("asks for the life that is wanted", async () => {
+    const { api, seen } = harness(
+      cloud,
+      oidc(() => "t", { durationSeconds: 3600 }),
+    );
+    await list(api);
+    expect(seen[1]?.body).toHaveProperty("auth.identity.token.duration_seconds", 3600);
+  });
+
+  it("is asked for anew before the keys end", async () => {
+    let asked = 0;
+    const { api, clock, seen } = harness(
+      cloud,
+      oidc(() => `t${++asked}`),
+    );
+    await list(api);
+    await clock.sleep(11 * 60_000);
+    await list(api);
+    expect(seen.filter(({ path }) => path.includes("id-token")).map(({ body }) => body)).toEqual([
+      { auth: { id_token: { id: "t1" } } },
+      { auth: { id_token: { id: "t2" } } },
+    ]);
+  });
+
+  it("that is refused is explained without telling it", async () => {
+    const { api } = harness(
+      [{ status: 401, body: { error: { code: 401, message: "The token has expired." } } }],
+      oidc(() => "very-secret"),
+    );
+    const error = (await outcomeOf(list(api))) as DiagnosticError;
+    expect(error.diagnostics).toMatchObject([
+      { code: "IEC4001", summary: 'IAM refused the identity token of the provider "idp"' },
+    ]);
+    expect(JSON.stringify(error.diagnostics)).not.toContain("very-secret");
+  });
+
+  it("is no matter when IAM cannot be reached", async () => {
+    const { api } = harness(
+      [{ fails: "ENOTFOUND" }],
+      oidc(() => "t"),
+    );
+    expect(((await outcomeOf(list(api))) as ApiError).diagnostic().code).toBe("IEC4002");
+  });
+});
+
+describe("temporary keys that have ended", () => {
+  it("are named as a cause", async () => {
+    const credentials = {
+      kind: "keys",
+      accessKey: "AK",
+      secretKey: "SK",
+      securityToken: "very-secret",
+    } as const;
+    const { api, seen } = harness([failed(401, "APIGW.0301")], { credentials });
+    const diagnostic = ((await outcomeOf(list(api))) as ApiError).diagnostic();
+    expect(diagnostic).toMatchObject({
+      code: "IEC4001",
+      detail: expect.stringContaining("Temporary keys and tokens end: get new ones") as string,
+    });
+    expect(JSON.stringify(diagnostic)).not.toContain("very-secret");
+    expect(seen).toHaveLength(1);
+  });
+});

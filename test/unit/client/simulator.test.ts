@@ -9,6 +9,7 @@ import {
 } from "../../../provider/client/index.js";
 import { startSimulator, type Simulator, type SimulatorOptions } from "../../../provider/simulator/index.js";
 import { VirtualClock } from "../../../schema/clock.js";
+import type { DiagnosticError } from "../../../schema/diagnostics.js";
 import { outcomeOf } from "./harness.js";
 
 let simulator: Simulator | undefined;
@@ -105,6 +106,43 @@ describe("against the simulator", () => {
   it("signs with temporary keys", async () => {
     const { api } = await connect({}, ({ temporary }) => ({ credentials: { kind: "keys", ...temporary } }));
     expect(await api.get("/v1/edgeclouds/quotas")).toHaveProperty("quotas");
+  });
+
+  it("assumes an agency", async () => {
+    const { api, simulator: cloud } = await connect({}, ({ agency }) => ({
+      agency: { name: agency.agencyName, domainName: agency.domainName },
+    }));
+    expect(await api.get("/v1/edgeclouds/quotas")).toHaveProperty("quotas");
+    expect(await api.accountId()).toBe(cloud.domainId);
+    expect(cloud.invalid).toEqual([]);
+  });
+
+  it("exchanges an identity token, and assumes an agency with it", async () => {
+    const { api, simulator: cloud } = await connect({}, ({ agency, identityProvider }) => ({
+      credentials: { kind: "oidc", idpId: identityProvider.idpId, idToken: () => identityProvider.idToken },
+      agency: { name: agency.agencyName, domainName: agency.domainName },
+    }));
+    expect(await api.get("/v1/edgeclouds/quotas")).toHaveProperty("quotas");
+    expect(api.stats.byOperation).toEqual({
+      "POST /v3.0/OS-AUTH/id-token/tokens": 1,
+      "POST /v3.0/OS-CREDENTIAL/securitytokens": 2,
+      "GET /v3/auth/domains": 1,
+      "GET /v1/edgeclouds/quotas": 1,
+    });
+    expect(cloud.invalid).toEqual([]);
+  });
+
+  it.each<{ name: string; options: (simulator: Simulator) => Partial<ClientOptions> }>([
+    { name: "an agency", options: () => ({ agency: { name: "none", domainName: "simulator" } }) },
+    {
+      name: "an identity token",
+      options: () => ({ credentials: { kind: "oidc", idpId: "none", idToken: () => "very-secret" } }),
+    },
+  ])("explains that $name is refused", async ({ options }) => {
+    const { api } = await connect({}, options);
+    const error = (await outcomeOf(api.list("/v1/vpcs"))) as DiagnosticError;
+    expect(error.diagnostics).toMatchObject([{ code: "IEC4001" }]);
+    expect(JSON.stringify(error.diagnostics)).not.toContain("very-secret");
   });
 
   it("signs odd names and repeated filters as the cloud reads them", async () => {

@@ -214,3 +214,76 @@ describe("IAM reads", () => {
     expect((await createWorld().call("GET", `/v3/projects${query}`)).body["projects"]).toHaveLength(count);
   });
 });
+
+describe("temporary keys", () => {
+  const path = "/v3.0/OS-CREDENTIAL/securitytokens";
+  const assume = (role: object) => ({ auth: { identity: { methods: ["assume_role"], assume_role: role } } });
+  const right = { agency_name: "simulator-agency", domain_name: "simulator" };
+  const byToken = (token: object) => ({ auth: { identity: { methods: ["token"], token } } });
+  const lent = ({ body }: Reply) => {
+    const { access, secret, securitytoken } = body["credential"] as unknown as Record<string, string>;
+    return { accessKey: access!, secretKey: secret!, securityToken: securitytoken! };
+  };
+  const post = (world: World, body: object) =>
+    send(world, { method: "POST", path, body: JSON.stringify(body) });
+  const federate = (world: World, id: string, idp = "simulator-idp") =>
+    world.app
+      .fetch(
+        new Request("http://sim/v3.0/OS-AUTH/id-token/tokens", {
+          method: "POST",
+          headers: { "content-type": "application/json", "x-idp-id": idp },
+          body: JSON.stringify({ auth: { id_token: { id } } }),
+        }),
+      )
+      .then(({ status, headers }) => ({ status, token: headers.get("x-subject-token") ?? "" }));
+
+  const rows: [name: string, role: object, status: number][] = [
+    ["right", right, 201],
+    ["by the account's id", { agency_name: "simulator-agency", domain_id: createWorld().app.domainId }, 201],
+    ["unknown agency", { ...right, agency_name: "x" }, 403],
+    ["another account", { ...right, domain_name: "x" }, 403],
+    ["no account", { agency_name: "simulator-agency" }, 400],
+    ["life of a minute", { ...right, duration_seconds: 60 }, 400],
+  ];
+  test.each(rows)("by agency, %s: %i", async (_name, role, status) => {
+    expect((await post(secure(), assume(role))).status).toBe(status);
+  });
+
+  test("by agency, without credentials: 401", async () => {
+    expect((await secure().call("POST", path, assume(right))).status).toBe(401);
+  });
+
+  test("live as long as was asked", async () => {
+    const world = secure();
+    const keys = lent(await post(world, assume({ ...right, duration_seconds: 1200 })));
+    const use = (date: string) => send(world, { keys, date });
+    expect(verdict(await use("20250101T000000Z"))).toBe("200");
+    world.pass(1200 * 1000 - 1);
+    expect(verdict(await use("20250101T001959Z"))).toBe("200");
+    world.pass(1);
+    expect(verdict(await use("20250101T002000Z"))).toBe("401 APIGW.0301");
+  });
+
+  test("by identity token: unscoped token, then keys", async () => {
+    const world = secure();
+    const { status, token } = await federate(world, "simulator-id-token");
+    expect(status).toBe(201);
+    const direct = new Request("http://sim/v1/vpcs", { headers: { "x-auth-token": token } });
+    expect((await world.app.fetch(direct)).status).toBe(403);
+    const reply = await world.call("POST", path, byToken({ id: token }));
+    expect(reply.body["credential"]).toMatchObject({ expires_at: "2025-01-01T00:15:00Z" });
+    expect(verdict(await send(world, { keys: lent(reply) }))).toBe("200");
+    expect(world.app.invalid).toEqual([]);
+  });
+
+  test.each([
+    ["unknown token", "x", "simulator-idp"],
+    ["unknown provider", "simulator-id-token", "x"],
+  ])("by identity token, %s: 401", async (_name, id, idp) => {
+    expect((await federate(secure(), id, idp)).status).toBe(401);
+  });
+
+  test("by an invented token: 401", async () => {
+    expect((await secure().call("POST", path, byToken({ id: "x" }))).status).toBe(401);
+  });
+});
