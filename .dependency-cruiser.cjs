@@ -62,8 +62,10 @@ module.exports = {
     }),
     ...row("simulator", folder("simulator"), { to: [API, API_TYPES] }),
     ...row("cli", folder("cli"), { to: ["^schema/", "^provider/", "^package\\.json$"] }),
-    ...row("constructs", "^constructs/", { to: [SCHEMA, ISOLATION] }),
-    ...row("examples", "^examples/", { to: ["^dist/constructs/", "^iec-cdk$"] }),
+    ...row("constructs", "^constructs/", {
+      to: [SCHEMA, ISOLATION, "^schema/generated/placement\\.json$"],
+    }),
+    ...row("examples", "^examples/", { to: ["^dist/lib/", "^iec-cdk$"] }),
     packages("constructs-packages", "^constructs/", ["cdktf", "constructs"]),
     packages("examples-packages", "^examples/", ["cdktf", "constructs"]),
     {

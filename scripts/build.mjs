@@ -1,7 +1,7 @@
 /** Builds `dist/`: the two programs, bundled, and the constructs, compiled. A part whose inputs are unchanged is kept. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,13 +14,15 @@ const PROGRAM = "provider/cli/main.ts";
 const PLUGIN = "provider/plugin/main.ts";
 /** The module of the plugin that the build replaces by its result. */
 const SCHEMA_RESPONSE = "provider/plugin/schema-response.ts";
+/** What the constructs know of resource types. */
+const PLACEMENT = "schema/generated/placement.json";
 const SETUP = ["scripts/build.mjs", "package.json", "package-lock.json"];
 
 /** Each part has a folder of `dist` to itself. */
 const PARTS = [
   { name: "bin", inputs: ["provider", "schema"], make: makeProgram },
   { name: "provider", inputs: ["provider", "schema"], make: makePlugin },
-  { name: "constructs", inputs: ["constructs"], make: makeConstructs },
+  { name: "lib", inputs: ["constructs", "schema"], make: makeConstructs },
 ];
 
 async function makeProgram(folder) {
@@ -84,14 +86,16 @@ async function makePlugin(folder) {
   await chmod(outfile, 0o755);
 }
 
+/** The constructs, and the part of `schema` that they use, as CommonJS in the folders of the sources. */
 async function makeConstructs(folder) {
-  const sources = (await filesIn("constructs")).filter((file) => file.endsWith(".ts"));
+  const core = (await filesIn("schema")).filter((file) => !/^schema\/(generated|api)\//.test(file));
+  const sources = [...(await filesIn("constructs")), ...core].filter((file) => file.endsWith(".ts"));
   await Promise.all([
     build({
       absWorkingDir: ROOT,
       entryPoints: sources,
       outdir: folder,
-      outbase: "constructs",
+      outbase: ".",
       platform: "node",
       target: "node20",
       format: "cjs",
@@ -103,6 +107,8 @@ async function makeConstructs(folder) {
       },
     ),
   ]);
+  await mkdir(path.join(folder, "schema/generated"), { recursive: true });
+  await copyFile(path.join(ROOT, PLACEMENT), path.join(folder, PLACEMENT));
   await writeFile(path.join(folder, "package.json"), '{ "type": "commonjs" }\n');
 }
 
