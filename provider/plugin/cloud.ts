@@ -4,10 +4,11 @@ import { DiagnosticError, errorDiagnostic, hasErrors, type Diagnostic } from "..
 import { providerAttributes } from "../../schema/provider-block.js";
 import { isWhollyKnown, type ObjectValue } from "../../schema/unknown.js";
 import { createClient, createWaiter, resolveConfiguration, type Api, type Waiter } from "../client/index.js";
-import type { ConnectionOptions } from "../client/index.js";
+import type { CallEvent, ConnectionOptions } from "../client/index.js";
 import { decode } from "../lifecycle/decode.js";
 import { validateConfig } from "../lifecycle/validate.js";
 import { createIsolation, type Isolation } from "./isolation.js";
+import type { Log } from "./log.js";
 import { createReads, type Reads } from "./reads.js";
 import { rememberAnswers, type Remembering } from "./remember.js";
 
@@ -17,6 +18,7 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly random: () => number;
   readonly environment: NodeJS.ProcessEnv;
+  readonly log: Log;
 }
 
 /** The way to the cloud of one configured provider. */
@@ -46,7 +48,7 @@ export function readArguments(given: ObjectValue): {
 export function connectCloud(
   given: ObjectValue,
   terraformVersion: string,
-  { resources, clock, random, environment }: Surroundings,
+  { resources, clock, random, environment, log }: Surroundings,
 ): { cloud: Cloud | undefined; diagnostics: readonly Diagnostic[] } {
   const { config, diagnostics } = readArguments(given);
   if (hasErrors(diagnostics) || !isWhollyKnown(config)) return { cloud: undefined, diagnostics };
@@ -55,7 +57,8 @@ export function connectCloud(
   if (resolved.options === undefined || hasErrors(all)) return { cloud: undefined, diagnostics: all };
   const { options } = resolved;
   const userAgent = `iec-cdk terraform/${terraformVersion}`;
-  const api = createClient({ ...options, clock, random, userAgent });
+  const onCall = ({ operation, ...event }: CallEvent) => log("debug", operation, { ...event });
+  const api = createClient({ ...options, clock, random, userAgent, onCall });
   return {
     cloud: {
       options,

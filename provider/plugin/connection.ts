@@ -20,6 +20,7 @@ export function createConnection(options: ProviderOptions): Connection {
       answer = await handle(decodeMessage(types.request, request), call);
     } catch (error) {
       answer = failure(name, error);
+      options.log("error", `${name} failed`, { error: error instanceof Error ? error.stack : error });
     }
     return encodeMessage(types.response, answer);
   };

@@ -90,6 +90,27 @@ run "applies" {
   expect(await project.succeed("test")).toContain("1 passed, 0 failed.");
 });
 
+test("a refresh of many takes few calls", async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `many-${i}`);
+  const vpcs = names.map((name, i) => [name, { name, cidr: `10.${i}.0.0/16` }]);
+  const groups = names.map((name) => [name, { name }]);
+  const many = await startCloud({ quotas: { vpc: 100, security_group: 100 } });
+  const project = open(
+    {
+      resource: {
+        iec_vpc: Object.fromEntries(vpcs) as object,
+        iec_security_group: Object.fromEntries(groups) as object,
+      },
+    },
+    many.env,
+  );
+  await project.apply();
+  const before = many.calls.length;
+  await project.expectNoChanges();
+  expect(many.calls.length - before).toBeLessThan(10);
+  await many.close();
+});
+
 describe("moving over from the public provider", () => {
   test("a moved block carries a VPC over without touching the cloud", async () => {
     const made = open({ resource: { iec_vpc: { a: { name: "moved", cidr: "10.4.0.0/16" } } } });

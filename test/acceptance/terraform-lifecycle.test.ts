@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
-import { newFolder, temporaryFolder, type Json } from "../helpers/stack.js";
+import { newFolder, temporaryFolder } from "../helpers/stack.js";
 import { ADMIN_PASS, edgeStack } from "./edge-stack.js";
 import { Project } from "./terraform-project.js";
 

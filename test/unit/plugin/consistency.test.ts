@@ -10,8 +10,12 @@ import {
   mapObject,
   UNKNOWN,
   type ObjectValue,
+  type Path,
   type Value,
 } from "../../../schema/unknown.js";
+import { changedPaths } from "../../../provider/lifecycle/compare.js";
+import { decode } from "../../../provider/lifecycle/decode.js";
+import { planResource } from "../../../provider/lifecycle/plan.js";
 import { conform } from "../../../provider/plugin/plan.js";
 import { resources } from "../../../provider/resources/index.js";
 import { createDriver } from "./driver.js";
@@ -113,6 +117,17 @@ const marked = (value: Value): unknown =>
         ? mapObject(value, (v) => marked(v) as Value)
         : value;
 
+/** Where two plans differ, though an unknown is an unknown, and what is left to the cloud may be planned empty. */
+const differences = (attributes: Attributes, ours: ObjectValue, planned: ObjectValue): Path[] => {
+  const unknown = "(unknown)";
+  const known = (values: ObjectValue) =>
+    mapObject(values, (v) => (isUnknown(v) ? unknown : (marked(v) as Value)));
+  const told = mapObject(known(planned), (v, name) =>
+    isUnknown(ours[name]) && isList(v) && v.length === 0 ? unknown : v,
+  );
+  return changedPaths(attributes, known(ours), told);
+};
+
 /** The configuration with its unknowns known, as the plan at apply has it. */
 const settledConfig = (value: Value): Value =>
   isUnknown(value)
@@ -129,6 +144,10 @@ describe.each([...resources.values()].map((definition) => [definition.type, defi
     const attributes = allAttributes(definition);
     const driver = createDriver();
     const configs = body(attributes);
+    /** As the reconciler plans. */
+    const planAsIec = (config: ObjectValue, prior: ObjectValue | undefined) =>
+      planResource({ definition, address: type, config: decode(attributes, config).config, prior }).planned ??
+      {};
     beforeAll(async () => {
       await driver.configure({ access_key: UNKNOWN });
     });
@@ -153,6 +172,9 @@ describe.each([...resources.values()].map((definition) => [definition.type, defi
           const again = await driver.plan(type, state, before);
           expect(violations(attributes, state, before, again.planned as ObjectValue)).toEqual([]);
           const changed = await driver.plan(type, state, second);
+          expect(differences(attributes, planAsIec(second, state), changed.planned as ObjectValue)).toEqual(
+            [],
+          );
           expect(violations(attributes, state, second, changed.planned as ObjectValue)).toEqual([]);
         }),
         { numRuns: 40 },

@@ -25,6 +25,7 @@ export function createDriver(options: DriverOptions = {}) {
     clock: systemClock,
     random: Math.random,
     environment: {},
+    log: () => undefined,
     ...options,
     resources: known,
   });
