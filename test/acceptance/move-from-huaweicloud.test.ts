@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
@@ -56,7 +56,7 @@ function asPublic(text: string): State {
     resource.provider = 'provider["registry.terraform.io/huaweicloud/huaweicloud"]';
     for (const instance of resource.instances) {
       const { attributes } = instance;
-      const entries = kept.split(" ").map((name) => [name, attributes[name] ?? null]);
+      const entries = kept.split(" ").map((name): [string, unknown] => [name, attributes[name] ?? null]);
       instance.attributes = { ...Object.fromEntries(entries), ...own, region: "cn-north-4" };
       delete instance.private;
     }
@@ -96,5 +96,16 @@ test("the example moves each of the ten resources over, and nothing in the cloud
   expect(output.match(/has moved to/g), output).toHaveLength(state.resources.length);
   expect(output).toContain("0 added, 0 changed, 0 destroyed");
   expect(writes()).toBe(before);
+  await project.expectNoChanges();
+  const attributes = (type: string) => {
+    const after = JSON.parse(project.stateText()) as State;
+    return after.resources.find((resource) => resource.type === type)?.instances[0]?.attributes;
+  };
+  // Told only once, to the old provider; everything else is read.
+  expect(attributes("iec_keypair")).toMatchObject({ private_key: null });
+  expect(attributes("iec_vpc_subnet")).toMatchObject({ neutron_subnet_id: expect.any(String) as string });
+  expect(attributes("iec_vip")).toMatchObject({ ip_address: expect.any(String) as string });
+  // The blocks have done their work.
+  rmSync(join(project.folder, "moved.tf"));
   await project.expectNoChanges();
 });

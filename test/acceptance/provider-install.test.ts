@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
@@ -135,12 +135,10 @@ describe("iec terraform", () => {
     });
     expect(broken.code).toBe(1);
     expect(unwrapped(broken.output)).toContain("TF_REATTACH_PROVIDERS is not a JSON object");
-    const program = join(cwd, "terraform");
-    writeFileSync(program, '#!/bin/sh\necho "$TF_REATTACH_PROVIDERS"\n');
-    chmodSync(program, 0o755);
+    writeFileSync(join(cwd, "terraform"), '#!/bin/sh\necho "$TF_REATTACH_PROVIDERS"\n', { mode: 0o755 });
     const { stdout } = await runIec(["terraform", "--", "version"], {
       cwd,
-      env: { ...env, PATH: cwd + ":/bin:/usr/bin", TF_REATTACH_PROVIDERS: '{"example.com/a/b":{}}' },
+      env: { ...env, PATH: cwd, TF_REATTACH_PROVIDERS: '{"example.com/a/b":{}}' },
     });
     expect(Object.keys(JSON.parse(stdout) as object)).toEqual([
       "example.com/a/b",
@@ -155,6 +153,15 @@ describe("iec terraform", () => {
     const { code, output } = await runIec(["terraform", "--", "plan"], { cwd, env: { ...env, PATH: cwd } });
     expect(code).toBe(1);
     expect(unwrapped(output)).toContain('"terraform" cannot be started');
+    expectNothingLeft(project);
+  });
+
+  test("leaves nothing when Terraform is killed", async () => {
+    const project = open("");
+    const { env, cwd } = where(project);
+    writeFileSync(join(cwd, "terraform"), "#!/bin/sh\nkill -9 $$\n", { mode: 0o755 });
+    const { code } = await runIec(["terraform"], { cwd, env: { ...env, PATH: cwd } });
+    expect(code).toBe(128 + 9);
     expectNothingLeft(project);
   });
 
