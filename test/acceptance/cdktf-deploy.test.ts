@@ -77,6 +77,8 @@ describe("cdktf deploys the quickstart", () => {
       const env: Environment = {
         ...added,
         ...cloud.env,
+        // cdktf keeps settings and a cache of providers there.
+        HOME: folder,
         CI: "1",
         CHECKPOINT_DISABLE: "1",
         TF_CLI_CONFIG_FILE: join(folder, "cli.tfrc"),
