@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
 import { newFolder, temporaryFolder, type Json } from "../helpers/stack.js";
 import { put } from "./bad-configurations.js";
 import { ADMIN_PASS, edgeStack } from "./edge-stack.js";
-import { Project } from "./terraform-project.js";
+import { Project, withTerraform } from "./terraform-project.js";
 
 /** What Terraform's user is told of mistakes: as early as it can be told, and where. */
 
@@ -27,7 +27,7 @@ const changed = (...changes: readonly ((stack: Json) => void)[]): Json => {
   return stack;
 };
 
-describe("mistakes in the configuration", () => {
+withTerraform("mistakes in the configuration", () => {
   test("a wrong value in a nested block is shown where it stands", async () => {
     const project = open(`
 terraform {
@@ -89,7 +89,7 @@ resource "iec_server" "web" {
   });
 });
 
-describe("isolation", () => {
+withTerraform("isolation", () => {
   /** Another stack's network in Xi'an. */
   let ids: { vpc: string; subnet: string };
   beforeAll(async () => {
@@ -120,7 +120,7 @@ describe("isolation", () => {
   });
 });
 
-describe("what the cloud refuses", () => {
+withTerraform("what the cloud refuses", () => {
   const VPC = { resource: { iec_vpc: { a: { name: "errors", cidr: "10.1.0.0/16" } } } };
 
   test("wrong keys: the key is not repeated", async () => {

@@ -1,12 +1,12 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
 import { runIec, type Environment } from "../helpers/iec.js";
 import { temporaryFolder } from "../helpers/stack.js";
 import { synthesize } from "../../examples/quickstart/network.js";
 import { edgeStack } from "./edge-stack.js";
-import { override, Project, PROVIDER_FILE, PROVIDER_FOLDER } from "./terraform-project.js";
+import { override, Project, PROVIDER_FILE, PROVIDER_FOLDER, withTerraform } from "./terraform-project.js";
 
 let cloud: TestCloud;
 beforeAll(async () => void (cloud = await startCloud()));
@@ -18,53 +18,56 @@ const open = (stack: string | object, env: Environment = cloud.env): Project => 
   return project;
 };
 
-test("functions are called without a cloud", async () => {
-  const project = open(
-    {
-      output: {
-        free: { value: '${provider::iec::cidr_free("10.0.0.0/16", ["10.0.0.0/24", "10.0.2.0/24"], 24)}' },
-        id: { value: '${provider::iec::parse_id("iec_vpc", "some-id").id}' },
-        site: { value: '${provider::iec::site_of({ coverage_sites = [{ site_id = "gz" }], name = "web" })}' },
+withTerraform("what the provider has beside resources", () => {
+  test("functions are called without a cloud", async () => {
+    const project = open(
+      {
+        output: {
+          free: { value: '${provider::iec::cidr_free("10.0.0.0/16", ["10.0.0.0/24", "10.0.2.0/24"], 24)}' },
+          id: { value: '${provider::iec::parse_id("iec_vpc", "some-id").id}' },
+          site: {
+            value: '${provider::iec::site_of({ coverage_sites = [{ site_id = "gz" }], name = "web" })}',
+          },
+        },
       },
-    },
-    {},
-  );
-  await project.apply();
-  const { stdout } = await project.run(["output", "-json"]);
-  expect(JSON.parse(stdout)).toMatchObject({
-    free: { value: "10.0.1.0/24" },
-    id: { value: "some-id" },
-    site: { value: "gz" },
+      {},
+    );
+    await project.apply();
+    const { stdout } = await project.run(["output", "-json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      free: { value: "10.0.1.0/24" },
+      id: { value: "some-id" },
+      site: { value: "gz" },
+    });
   });
-});
 
-test("a function's error names the argument", async () => {
-  const call = '${provider::iec::cidr_free("10.0.0.0/16", ["10.0.0.0/16"], 24)}';
-  const output = await open({ output: { free: { value: call } } }).fail("plan");
-  expect(output).toContain('Invalid value for "used" parameter: No range of /24 is free in "10.0.0.0/16".');
-});
+  test("a function's error names the argument", async () => {
+    const call = '${provider::iec::cidr_free("10.0.0.0/16", ["10.0.0.0/16"], 24)}';
+    const output = await open({ output: { free: { value: call } } }).fail("plan");
+    expect(output).toContain('Invalid value for "used" parameter: No range of /24 is free in "10.0.0.0/16".');
+  });
 
-test("a token lives in no state", async () => {
-  const { IEC_ENDPOINT, HW_AUTH_URL } = cloud.env;
-  const project = open(
-    {
-      ephemeral: { iec_token: { t: {} } },
-      locals: { length: "${length(ephemeral.iec_token.t.token)}" },
-      resource: { iec_vpc: { a: { name: "token", cidr: "10.3.0.0/16" } } },
-    },
-    { IEC_ENDPOINT: IEC_ENDPOINT!, HW_AUTH_URL: HW_AUTH_URL!, HW_AUTH_TOKEN: "a-token-of-mine" },
-  );
-  const { output } = await project.run(["apply", "-auto-approve"]);
-  expect(output).toContain("ephemeral.iec_token.t: Opening complete");
-  expect(output).not.toContain("a-token-of-mine");
-});
+  test("a token lives in no state", async () => {
+    const { IEC_ENDPOINT, HW_AUTH_URL } = cloud.env;
+    const project = open(
+      {
+        ephemeral: { iec_token: { t: {} } },
+        locals: { length: "${length(ephemeral.iec_token.t.token)}" },
+        resource: { iec_vpc: { a: { name: "token", cidr: "10.3.0.0/16" } } },
+      },
+      { IEC_ENDPOINT: IEC_ENDPOINT!, HW_AUTH_URL: HW_AUTH_URL!, HW_AUTH_TOKEN: "a-token-of-mine" },
+    );
+    const { output } = await project.run(["apply", "-auto-approve"]);
+    expect(output).toContain("ephemeral.iec_token.t: Opening complete");
+    expect(output).not.toContain("a-token-of-mine");
+  });
 
-test("terraform test with a mocked provider calls nothing", async () => {
-  const project = open(edgeStack(), {});
-  mkdirSync(join(project.folder, "tests"));
-  writeFileSync(
-    join(project.folder, "tests/mocked.tftest.hcl"),
-    `mock_provider "iec" {
+  test("terraform test with a mocked provider calls nothing", async () => {
+    const project = open(edgeStack(), {});
+    mkdirSync(join(project.folder, "tests"));
+    writeFileSync(
+      join(project.folder, "tests/mocked.tftest.hcl"),
+      `mock_provider "iec" {
   override_data {
     target = data.iec_sites.site
     values = { sites = [{ id = "site" }] }
@@ -85,33 +88,34 @@ run "applies" {
   }
 }
 `,
-  );
-  // The folders of the mocked provider are only known after an init, which dev_overrides do without.
-  expect(await project.succeed("test")).toContain("1 passed, 0 failed.");
-});
+    );
+    // The folders of the mocked provider are only known after an init, which dev_overrides do without.
+    expect(await project.succeed("test")).toContain("1 passed, 0 failed.");
+  });
 
-test("a refresh of many takes few calls", async () => {
-  const names = Array.from({ length: 40 }, (_, i) => `many-${i}`);
-  const vpcs = names.map((name, i) => [name, { name, cidr: `10.${i}.0.0/16` }]);
-  const groups = names.map((name) => [name, { name }]);
-  const many = await startCloud({ quotas: { vpc: 100, security_group: 100 } });
-  const project = open(
-    {
-      resource: {
-        iec_vpc: Object.fromEntries(vpcs) as object,
-        iec_security_group: Object.fromEntries(groups) as object,
+  test("a refresh of many takes few calls", async () => {
+    const names = Array.from({ length: 40 }, (_, i) => `many-${i}`);
+    const vpcs = names.map((name, i) => [name, { name, cidr: `10.${i}.0.0/16` }]);
+    const groups = names.map((name) => [name, { name }]);
+    const many = await startCloud({ quotas: { vpc: 100, security_group: 100 } });
+    const project = open(
+      {
+        resource: {
+          iec_vpc: Object.fromEntries(vpcs) as object,
+          iec_security_group: Object.fromEntries(groups) as object,
+        },
       },
-    },
-    many.env,
-  );
-  await project.apply();
-  const before = many.calls.length;
-  await project.expectNoChanges();
-  expect(many.calls.length - before).toBeLessThan(10);
-  await many.close();
+      many.env,
+    );
+    await project.apply();
+    const before = many.calls.length;
+    await project.expectNoChanges();
+    expect(many.calls.length - before).toBeLessThan(10);
+    await many.close();
+  });
 });
 
-describe("moving over from the public provider", () => {
+withTerraform("moving over from the public provider", () => {
   test("a moved block carries a VPC over without touching the cloud", async () => {
     const made = open({ resource: { iec_vpc: { a: { name: "moved", cidr: "10.4.0.0/16" } } } });
     await made.apply();
@@ -146,7 +150,7 @@ describe("moving over from the public provider", () => {
   });
 });
 
-describe("taking turns with iec", () => {
+withTerraform("taking turns with iec", () => {
   const iec = (project: Project, file: string, ...args: string[]) =>
     runIec(
       [...args, join(project.folder, file), "--state", join(project.folder, "terraform.tfstate")],

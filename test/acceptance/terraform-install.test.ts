@@ -1,9 +1,10 @@
 import { appendFileSync, cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
 import { ROOT, start } from "../helpers/iec.js";
 import { newFolder, temporaryFolder, type Json } from "../helpers/stack.js";
+import { hasTerraform } from "../helpers/terraform.js";
 import {
   fromMirror,
   installPacked,
@@ -11,6 +12,7 @@ import {
   Project,
   PROVIDER_FILE,
   PROVIDER_FOLDER,
+  withTerraform,
 } from "./terraform-project.js";
 
 const STACK = { resource: { iec_vpc: { a: { name: "installed", cidr: "10.9.0.0/16" } } } };
@@ -29,7 +31,11 @@ const open = (installation?: string): Project => {
   return project;
 };
 
-describe("getting the provider to Terraform", () => {
+test("in CI, Terraform is installed", () => {
+  expect(hasTerraform || process.env["CI"] !== "true").toBe(true);
+});
+
+withTerraform("getting the provider to Terraform", () => {
   test.each(["packed", "unpacked"])("from a mirror, %s", async (name) => {
     const project = open(mirror(name));
     expect(await project.succeed("init")).toContain("Installed iec-cdk/iec");
@@ -66,7 +72,7 @@ describe("getting the provider to Terraform", () => {
   });
 });
 
-describe("what Terraform knows of the provider", () => {
+withTerraform("what Terraform knows of the provider", () => {
   test("its schema is the generated one", async () => {
     const project = open();
     const { code, stdout } = await project.run(["providers", "schema", "-json"]);
@@ -86,7 +92,7 @@ describe("what Terraform knows of the provider", () => {
   });
 });
 
-describe("one process for all", () => {
+withTerraform("one process for all", () => {
   test("Terraform attaches to a provider that runs already, and aliases keep apart", async () => {
     const other = await startCloud({ seed: 7 });
     const project = open();
@@ -121,7 +127,7 @@ describe("one process for all", () => {
   });
 });
 
-describe("started by a person", () => {
+withTerraform("started by a person", () => {
   test("it says what it is", async () => {
     const { code, stdout, stderr } = await start(join(PROVIDER_FOLDER, PROVIDER_FILE), []).finished;
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
 import { newFolder, temporaryFolder } from "../helpers/stack.js";
 import { ADMIN_PASS, edgeStack } from "./edge-stack.js";
-import { Project } from "./terraform-project.js";
+import { Project, withTerraform } from "./terraform-project.js";
 
 let cloud: TestCloud;
 beforeAll(async () => void (cloud = await startCloud()));
@@ -26,7 +26,7 @@ const idOf = (kind: "vpcs" | "keypairs", name: string): string => {
   return String(found?.["id"] ?? found?.["name"]);
 };
 
-describe("the life of one resource, step by step", () => {
+withTerraform("the life of one resource, step by step", () => {
   let project: Project;
   beforeAll(() => void (project = new Project(newFolder(), cloud.env)));
 
@@ -72,7 +72,7 @@ describe("the life of one resource, step by step", () => {
   });
 });
 
-describe("a whole stack", () => {
+withTerraform("a whole stack", () => {
   test("unknowns settle across resources, and no secret is printed", async () => {
     const project = open(edgeStack());
     const plan = await project.succeed("plan");
@@ -131,7 +131,7 @@ describe("a whole stack", () => {
   });
 });
 
-describe("import", () => {
+withTerraform("import", () => {
   test("an object is imported by its id, and stays as it is", async () => {
     const made = open({ resource: { iec_vpc: { a: vpc({ name: "imported" }) } } });
     await made.apply();

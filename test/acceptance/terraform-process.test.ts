@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
 import { temporaryFolder } from "../helpers/stack.js";
 import { edgeStack } from "./edge-stack.js";
-import { Project, soon } from "./terraform-project.js";
+import { Project, soon, withTerraform } from "./terraform-project.js";
 
 /** Ready after a minute: long enough to be interrupted while it is waited for. */
 let slow: TestCloud;
@@ -28,7 +28,7 @@ const expectNothingLeft = async (project: Project) => {
   expect(project.leftovers()).toEqual([]);
 };
 
-describe("no process and no socket is left", () => {
+withTerraform("no process and no socket is left", () => {
   test("after success", async () => {
     const project = open(VPC);
     await project.succeed("plan");

@@ -1,8 +1,12 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { describe, expect } from "vitest";
 import { ROOT, start, type Environment, type Finished } from "../helpers/iec.js";
 import { writeStack } from "../helpers/stack.js";
+import { hasTerraform } from "../helpers/terraform.js";
+
+/** What needs the real Terraform. Where it is not installed it is skipped; in CI another test says that it is missing. */
+export const withTerraform = describe.skipIf(!hasTerraform);
 
 /** The built provider, in a folder that dev_overrides may name. */
 export const PROVIDER_FOLDER = join(ROOT, "dist/provider");
