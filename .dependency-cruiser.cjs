@@ -65,7 +65,7 @@ module.exports = {
     ...row("constructs", "^constructs/", {
       to: [SCHEMA, ISOLATION, "^schema/generated/placement\\.json$"],
     }),
-    ...row("examples", "^examples/", { to: ["^dist/lib/", "^iec-cdk$"] }),
+    ...row("examples", "^examples/", { to: ["^dist/lib/", "^iec-cdk(/l2)?$"] }),
     packages("constructs-packages", "^constructs/", ["cdktf", "constructs"]),
     packages("examples-packages", "^examples/", ["cdktf", "constructs"]),
     {
@@ -92,7 +92,7 @@ module.exports = {
       comment: "The package itself resolves once it is built.",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true, pathNot: "^iec-cdk$" },
+      to: { couldNotResolve: true, pathNot: "^iec-cdk(/l2)?$" },
     },
   ],
   options: {

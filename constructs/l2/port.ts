@@ -1,0 +1,37 @@
+/** Which traffic a rule is about. */
+export class Port {
+  private constructor(
+    /** Undefined is every protocol. */
+    readonly protocol: "tcp" | "udp" | "icmp" | undefined,
+    readonly first?: number,
+    readonly last = first,
+  ) {}
+
+  static tcp(first: number, last = first): Port {
+    return new Port("tcp", ...checked(first, last));
+  }
+  static udp(first: number, last = first): Port {
+    return new Port("udp", ...checked(first, last));
+  }
+  static icmp(): Port {
+    return new Port("icmp");
+  }
+  static all(): Port {
+    return new Port(undefined);
+  }
+
+  /** `tcp-443`, `udp-5000-5010`, `icmp`, `all`. */
+  toString(): string {
+    const ports = this.first === this.last ? [this.first] : [this.first, this.last];
+    return [this.protocol ?? "all", ...ports.filter((port) => port !== undefined)].join("-");
+  }
+}
+
+function checked(first: number, last: number): [number, number] {
+  for (const port of [first, last]) {
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new Error(`Port ${port} is none: ports are whole numbers from 1 to 65535.`);
+  }
+  if (first > last) throw new Error(`Ports ${first} to ${last}: the first must not be above the last.`);
+  return [first, last];
+}
