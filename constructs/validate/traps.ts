@@ -43,14 +43,13 @@ const NUMBER_TOKEN = /-?\d+(?:\.\d+)?e\+\d+/gi;
 const DROPPED = /\$\{[^}]*(?:[<>=!+\-*/%&|]\s*undefined\b|\bundefined\s*[<>=!+\-*/%&|])/;
 
 function checkText(entry: Entry, text: string, path: Path): Diagnostic[] {
-  const { address, origin } = entry;
-  const token = (text.match(NUMBER_TOKEN) ?? []).find((number) => isNumberToken(number));
+  const token = text.match(NUMBER_TOKEN)?.find(isNumberToken);
   if (token !== undefined) {
     return [
       errorDiagnostic("IEC2024", "A number that is not known yet was put into a text", {
-        address,
+        address: entry.address,
         path,
-        origin,
+        origin: entry.origin,
         detail: `The text would be ${JSON.stringify(text)}.\nWrite \${Tokenization.stringifyNumber(n)} instead of \${n}.`,
       }),
     ];
@@ -58,9 +57,9 @@ function checkText(entry: Entry, text: string, path: Path): Diagnostic[] {
   if (!DROPPED.test(text)) return [];
   return [
     errorDiagnostic("IEC2025", "An operand of an expression is lost", {
-      address,
+      address: entry.address,
       path,
-      origin,
+      origin: entry.origin,
       detail:
         'cdktf 0.21 leaves out 0, false and "" as the right operand of Op.*.\n' +
         'Write it as an expression: Fn.tonumber("0"), Fn.tobool("false"), Fn.tostring("").',

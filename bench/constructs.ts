@@ -1,0 +1,93 @@
+/**
+ * What validation and line tracking add to synth: the same 10,000 constructs under cdktf's App and under IecApp.
+ * Each run is a process of its own. Prints, and asserts nothing.
+ */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { App, TerraformStack } from "cdktf";
+import { IecApp, IecProvider, inspectApp, Server, Vpc, VpcSubnet } from "iec-cdk";
+import { median } from "./measure.js";
+
+const NETWORKS = 400;
+/** In each network: its VPC, 8 subnets and 16 servers. */
+const SUBNETS = 8;
+const RUNS = 3;
+const APPS = { App, IecApp } as const;
+
+interface Times {
+  readonly construct: number;
+  readonly validate: number;
+  readonly synth: number;
+}
+
+/** Builds and writes the tree, and tells how long it took, in ms. */
+function run(name: keyof typeof APPS, outdir: string): Times {
+  const times = [performance.now()];
+  const app = new APPS[name]({ outdir });
+  const stack = new TerraformStack(app, "bench");
+  new IecProvider(stack, "iec");
+  for (let n = 0; n < NETWORKS; n++) network(stack, n);
+  times.push(performance.now());
+  if (name === "IecApp") inspectApp(app);
+  times.push(performance.now());
+  if (name === "IecApp") (app as { skipValidation: boolean }).skipValidation = true;
+  app.synth();
+  times.push(performance.now());
+  const [begun = 0, built = 0, validated = 0, written = 0] = times;
+  return { construct: built - begun, validate: validated - built, synth: written - validated };
+}
+
+function network(stack: TerraformStack, n: number): void {
+  const vpc = new Vpc(stack, `vpc-${n}`, { name: `vpc-${n}`, cidr: "10.0.0.0/16", mode: "CUSTOMER" });
+  for (let s = 0; s < SUBNETS; s++) {
+    const siteId = `site-${s}`;
+    const subnet = new VpcSubnet(stack, `subnet-${n}-${s}`, {
+      name: `subnet-${s}`,
+      vpcId: vpc.id,
+      siteId,
+      cidr: `10.0.${s}.0/24`,
+      gatewayIp: `10.0.${s}.1`,
+    });
+    for (const side of ["a", "b"]) {
+      new Server(stack, `server-${n}-${s}-${side}`, {
+        name: `server-${side}`,
+        flavorId: "c6.large.2",
+        imageId: "ubuntu",
+        vpcId: vpc.id,
+        subnetIds: [subnet.id],
+        securityGroups: ["web"],
+        systemDiskType: "SAS",
+        systemDiskSize: 40,
+        coverageSites: { siteId },
+      });
+    }
+  }
+}
+
+const [, , asked] = process.argv;
+if (asked === "App" || asked === "IecApp") {
+  const outdir = await mkdtemp(join(tmpdir(), "iec-bench-"));
+  console.log(JSON.stringify(run(asked, outdir)));
+  await rm(outdir, { recursive: true });
+} else {
+  for (const name of ["App", "IecApp"] as const) {
+    const runs: Times[] = [];
+    for (let i = 0; i < RUNS; i++) {
+      const args = ["--import", "tsx", fileURLToPath(import.meta.url), name];
+      runs.push(JSON.parse((await promisify(execFile)(process.execPath, args)).stdout) as Times);
+    }
+    const parts = (["construct", "validate", "synth"] as const).map((part) =>
+      median(runs.map((r) => r[part])),
+    );
+    const total = parts.reduce((sum, part) => sum + part, 0);
+    const [construct = 0, validate = 0, synth = 0] = parts.map(Math.round);
+    const all = NETWORKS * (1 + SUBNETS * 3);
+    console.log(
+      `${name}: ${all} constructs: construct ${construct} + validate ${validate} + synth ${synth} = ${Math.round(total)} ms`,
+    );
+  }
+}
