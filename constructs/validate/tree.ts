@@ -60,7 +60,7 @@ function entryOf(element: Entry["element"], kind: string, several: boolean): Ent
   return {
     element,
     address: `${kind}.${name}`,
-    key: several ? `${kind}.${element.cdktfStack.node.id}/${name}` : `${kind}.${name}`,
+    key: several ? `${kind}.${element.cdktfStack.node.path}/${name}` : `${kind}.${name}`,
     get origin() {
       return originOf(element, this.resolved.references);
     },

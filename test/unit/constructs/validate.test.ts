@@ -264,6 +264,18 @@ describe("IecApp", () => {
     });
   });
 
+  test("stacks of one name in different scopes are kept apart", () => {
+    const app = new IecApp({ outdir: temporaryFolder() });
+    for (const region of ["north", "south"]) {
+      const own = new TerraformStack(new Construct(app, region), "net");
+      WRONG["subnets that overlap"]?.draw({ app, net: own, own, via: (value) => value });
+    }
+    expect(validateApp(app).map(({ origin }) => origin?.constructPath)).toEqual([
+      "north/net/culprit",
+      "south/net/culprit",
+    ]);
+  });
+
   test("an App of one's own is validated too", () => {
     const app = draw(twice, {}, new App({ outdir: temporaryFolder() }));
     expect(validateApp(app).map(({ code }) => code)).toEqual(["IEC1002", "IEC1005"]);
