@@ -70,8 +70,8 @@ export const SHAPES: readonly Row[] = [
 export const VALUES: readonly Row[] = [
   [
     "an unknown resource type",
-    put("resource.iec_vcp", { net2: { "//": { metadata: { path: "edge/net2" } }, name: "net2" } }),
-    { code: "IEC2003", construct: "edge/net2", says: ['"iec_vcp"', "Did you mean iec_vpc?"] },
+    put("resource.iec_vppc", { net2: { "//": { metadata: { path: "edge/net2" } }, name: "net2" } }),
+    { code: "IEC2003", construct: "edge/net2", says: ['"iec_vppc"', "Did you mean iec_vpc?"] },
   ],
   [
     "a resource type of another provider",

@@ -13,7 +13,7 @@ import {
 import { temporaryFolder } from "../../helpers/stack.js";
 import { complaintsOf, instanceAt, stateOf } from "./harness.js";
 
-const FROM_TERRAFORM = readFileSync(join(import.meta.dirname, "written-by-terraform.tfstate"), "utf8");
+const FROM_TERRAFORM = readFileSync(join(import.meta.dirname, "written-by-terraform.json"), "utf8");
 const RICH: State = {
   ...stateOf(
     instanceAt("iec_vpc.b", { id: "1", list: [1, "two", null], nested: { a: { b: true } } }),
