@@ -61,6 +61,8 @@ export function createIsolation(
           if (to === undefined || typeof id !== "string" || !resources.has(to)) return;
           const told = await lookUp(to, id);
           const address = keyOf(to, id);
+          // A key pair's id is its name, which is known before the pair exists: it may be about to be made.
+          if (told === undefined && to === "iec_keypair") return;
           if (told === undefined) missing.add(id);
           else nodes.set(address, { address, mode: "existing", type: to, values: told, references: [] });
         }),

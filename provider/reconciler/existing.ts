@@ -15,7 +15,10 @@ export async function lookUpExisting(
 ): Promise<{ graph: ResourceGraph; missing: ReadonlySet<string> }> {
   const { resources } = workspace.runtime;
   const { refs } = tablesOf(resources.values());
-  const known = new Set([...graph.nodes.values()].map((node) => node.values["id"]));
+  // A key pair's id is its name, which is known before the pair exists.
+  const known = new Set(
+    [...graph.nodes.values()].map(({ type, values }) => values[type === "iec_keypair" ? "name" : "id"]),
+  );
   const wanted = new Map<string, string>();
   for (const node of graph.nodes.values()) {
     if (node.mode !== "managed") continue;
