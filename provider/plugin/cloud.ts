@@ -10,7 +10,7 @@ import { validateConfig } from "../lifecycle/validate.js";
 import { createIsolation, type Isolation } from "./isolation.js";
 import type { Log } from "./log.js";
 import { createReads, type Reads } from "./reads.js";
-import { rememberAnswers, type Remembering } from "./remember.js";
+import { rememberAnswers, type Remembering } from "../lifecycle/remember.js";
 
 /** What the provider has around it. */
 export interface Surroundings {

@@ -1,6 +1,7 @@
 import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import { ApiError } from "../client/errors.js";
 import type { Api } from "../client/index.js";
+import { rememberAnswers } from "../lifecycle/remember.js";
 import type { ResourceChange } from "./model.js";
 import type { Workspace } from "./workspace.js";
 
@@ -13,7 +14,7 @@ export async function precheck(
   workspace: Workspace,
   changes: readonly ResourceChange[],
 ): Promise<readonly Diagnostic[]> {
-  const api = askOnce(workspace.api);
+  const { api } = rememberAnswers(workspace.api, workspace.runtime.clock);
   const checks = changes.map(async (change): Promise<readonly Diagnostic[]> => {
     if (change.after === null || !["create", "replace", "update"].includes(change.action)) return [];
     const found = await workspace.runtime.resources.get(change.type)?.check?.(change.after, api);
@@ -71,25 +72,4 @@ async function readQuotas(api: Api): Promise<ReadonlyMap<string, { used: number;
     if (error instanceof ApiError && error.isForbidden) return new Map();
     throw error;
   }
-}
-
-/** The same client, that remembers the answers of lists and reads. For one plan only: answers grow old. */
-function askOnce(api: Api): Api {
-  const answers = new Map<string, Promise<unknown>>();
-  const once =
-    <A extends readonly unknown[], T>(name: string, ask: (...args: A) => Promise<T>) =>
-    (...args: A): Promise<T> => {
-      const key = `${name} ${JSON.stringify(args)}`;
-      const known = answers.get(key) ?? ask(...args);
-      answers.set(key, known);
-      return known as Promise<T>;
-    };
-  return {
-    ...api,
-    get: once("get", api.get as (...args: readonly unknown[]) => Promise<unknown>) as Api["get"],
-    list: once(
-      "list",
-      api.list.bind(api) as (...args: readonly unknown[]) => Promise<unknown>,
-    ) as Api["list"],
-  };
 }

@@ -5,7 +5,7 @@ import type { Observed, Resource } from "../../../schema/definition.js";
 import type { Api } from "../../../provider/client/index.js";
 import { objectType, type ResourceEntry } from "../../../provider/plugin/catalog.js";
 import { createReads } from "../../../provider/plugin/reads.js";
-import { rememberAnswers } from "../../../provider/plugin/remember.js";
+import { rememberAnswers } from "../../../provider/lifecycle/remember.js";
 
 const attributes = { id: id("Id."), name: string({ required: true, description: "Name." }) };
 const PAGE = 100;
