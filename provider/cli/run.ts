@@ -113,6 +113,8 @@ function createProgram(context: Context, end: (exitCode: number) => void): Comma
     .description("put the provider into a mirror that Terraform takes it from")
     .option("--dir <folder>", "the mirror (default: ~/.terraform.d/plugins, where Terraform looks by itself)")
     .option("--packed", "as the archive that a registry would hold")
+    .option("--executable", "as a program with Node.js inside, for machines without (always so on Windows)")
+    .option("--platform <name>", "for other machines, such as linux_arm64 (default: as this one)")
     .action(async (flags: InstallFlags) => (await import("./commands/provider.js")).install(context, flags));
   return program;
 }

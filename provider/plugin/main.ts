@@ -20,6 +20,7 @@ serve({
   transport: listen,
   connect,
   debug: process.argv.includes("--debug"),
+  ...(process.argv.includes("--until-stdin-ends") ? { leash: process.stdin } : {}),
 }).catch((error: unknown) => {
   process.stderr.write(
     `The provider cannot start: ${error instanceof Error ? error.message : String(error)}\n`,

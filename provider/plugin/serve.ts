@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import { systemClock } from "../../schema/clock.js";
 import { selfSigned } from "./certificate.js";
 import { handshakeLine, PROTOCOL_VERSION, readHandshake } from "./handshake.js";
@@ -13,6 +14,8 @@ export interface ServeOptions {
   readonly connect: () => Connection;
   /** Stays until it is told to go, and prints how Terraform attaches to it. */
   readonly debug: boolean;
+  /** What ends with the program that asked for `debug`: then the process goes too, once no Terraform is attached. */
+  readonly leash?: Readable;
 }
 
 const SHUTDOWN = "/plugin.GRPCController/Shutdown";
@@ -22,13 +25,13 @@ const SERVING = Uint8Array.of(0x08, 1);
 const EMPTY = new Uint8Array();
 /** Paths of sockets are no longer than this; macOS allows less than Linux. */
 const LONGEST_PATH = process.platform === "darwin" ? 103 : 107;
-/** How often the process looks whether Terraform is still there. */
+/** How often the process looks whether anybody still wants it. */
 const ORPHAN_CHECK_MS = 1000;
 /** Lets the answer to the shutdown reach Terraform. */
 const FLUSH_MS = 5;
 
 /** The life of the plugin's process: from the handshake until Terraform is done with it, or gone. */
-export async function serve({ address, transport, connect, debug }: ServeOptions): Promise<void> {
+export async function serve({ address, transport, connect, debug, leash }: ServeOptions): Promise<void> {
   const handshake = readHandshake(process.env);
   if (!debug && !handshake.ok) {
     process.stderr.write(`${handshake.message}\n`);
@@ -44,9 +47,11 @@ export async function serve({ address, transport, connect, debug }: ServeOptions
   });
   const parent = process.ppid;
   const exitIfOrphaned = () => {
-    if (process.ppid !== parent) exit();
+    if (!lives(parent)) exit();
   };
+  let attached = 0;
   const controlled = (): Connection => {
+    attached++;
     const provider = connect();
     return (call) => {
       if (call.method === HEALTH) return Promise.resolve(SERVING);
@@ -60,6 +65,7 @@ export async function serve({ address, transport, connect, debug }: ServeOptions
     tls: own !== undefined && clientPem !== undefined ? { own, clientPem } : undefined,
     connect: controlled,
     onDisconnect: (left) => {
+      attached = left;
       // A killed Terraform leaves its connection first.
       if (left === 0 && !debug) setTimeout(exitIfOrphaned, FLUSH_MS);
     },
@@ -70,6 +76,7 @@ export async function serve({ address, transport, connect, debug }: ServeOptions
   process.on("SIGTERM", exit);
   if (debug) {
     process.on("SIGINT", exit);
+    leash?.once("close", () => whenQuiet(() => attached === 0, exit)).resume();
     process.stdout.write(`TF_REATTACH_PROVIDERS='${reattachment(address, network, listener.address)}'\n`);
     return;
   }
@@ -79,6 +86,25 @@ export async function serve({ address, transport, connect, debug }: ServeOptions
   process.stdout.write(
     `${handshakeLine(network, listener.address, own, handshake.ok && handshake.multiplexes)}\n`,
   );
+}
+
+/** Whether the process that started this one is still there. On Windows its number stays when it has gone. */
+function lives(parent: number): boolean {
+  if (process.platform !== "win32") return process.ppid === parent;
+  try {
+    return process.kill(parent, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Acts when nobody has been there for a while: Terraform comes several times, one step after the other. */
+function whenQuiet(quiet: () => boolean, act: () => void): void {
+  let times = 0;
+  setInterval(() => {
+    times = quiet() ? times + 1 : 0;
+    if (times === 2) act();
+  }, ORPHAN_CHECK_MS / 2);
 }
 
 /** A folder for the socket that nobody else may enter; undefined where its path would be too long. */

@@ -1,4 +1,5 @@
-import { readdirSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
@@ -78,6 +79,47 @@ describe("iec provider install", () => {
     expect(statSync(join(mirror, file)).mode & 0o777).toBe(0o755);
     await install(["--dir", mirror, "--packed"]);
     expect(filesOf(mirror)).toEqual(packed);
+  });
+
+  test("as an executable it needs no Node.js", async () => {
+    const mirror = temporaryFolder();
+    const printed = await install(["--dir", mirror, "--packed", "--executable"]);
+    const vpc = { name: "executable", cidr: "10.9.0.0/16" };
+    const project = open(installationOf(printed), { resource: { iec_vpc: { a: vpc } } });
+    const onlyTerraform = join(project.folder, "bin");
+    mkdirSync(onlyTerraform);
+    const found = execFileSync("sh", ["-c", "command -v terraform"], { encoding: "utf8" }).trim();
+    symlinkSync(found, join(onlyTerraform, "terraform"));
+    for (const args of [["init"], ["apply", "-auto-approve"], ["plan", "-detailed-exitcode"]]) {
+      const { code, output } = await project.run(args, { PATH: onlyTerraform });
+      expect(code, output).toBe(0);
+    }
+    expect(project.stateInstances()).toMatchObject([{ type: "iec_vpc", tainted: false }]);
+    expect(project.leftovers()).toEqual([]);
+  });
+
+  test("for another platform it is the same script in its own folder", async () => {
+    const mirror = temporaryFolder();
+    for (const platform of ["darwin_arm64", "linux_arm64"]) {
+      await install(["--dir", mirror, "--platform", platform]);
+    }
+    const files = filesOf(mirror);
+    const folder = `registry.terraform.io/iec-cdk/iec/${VERSION}`;
+    const name = `terraform-provider-iec_v${VERSION}.cjs`;
+    expect(Object.keys(files)).toEqual([`${folder}/darwin_arm64/${name}`, `${folder}/linux_arm64/${name}`]);
+    expect(new Set(Object.values(files)).size).toBe(1);
+  });
+
+  test.each([
+    [["--platform", "windows_amd64"], "An executable for windows_amd64 cannot be made on"],
+    [["--platform", "darwin_arm64", "--executable"], "There is no executable for darwin_arm64"],
+    [["--platform", "plan9_386"], "The provider cannot be installed for plan9_386"],
+  ])("%s is refused before anything is written", async (options, told) => {
+    const mirror = temporaryFolder();
+    const { code, output } = await runIec(["provider", "install", "--dir", mirror, ...options]);
+    expect(code).toBe(1);
+    expect(unwrapped(output)).toContain(told);
+    expect(filesOf(mirror)).toEqual({});
   });
 
   test("a folder that cannot be written is told", async () => {
@@ -165,11 +207,12 @@ describe("iec terraform", () => {
     expectNothingLeft(project);
   });
 
-  test.each(["SIGINT", "SIGTERM"] as const)("%s reaches Terraform, which ends in order", async (signal) => {
-    const SUBNET = {
+  /** Starts an apply in a cloud and waits until the create of a subnet was sent. */
+  const applying = async (name: string, within: TestCloud) => {
+    const project = open("", {
       data: { iec_sites: { here: { city: "guangzhou" } } },
       resource: {
-        iec_vpc: { a: { name: signal.toLowerCase(), cidr: "10.9.0.0/16", mode: "CUSTOMER" } },
+        iec_vpc: { a: { name, cidr: "10.9.0.0/16", mode: "CUSTOMER" } },
         iec_vpc_subnet: {
           a: {
             name: "a",
@@ -180,21 +223,43 @@ describe("iec terraform", () => {
           },
         },
       },
-    };
-    const project = open("", SUBNET);
-    await runIec(["terraform", "--", "init"], where(project, slow.env));
-    const before = slow.snapshot().subnets.length;
-    const { child, finished } = startIec(
-      ["terraform", "--", "apply", "-auto-approve"],
-      where(project, slow.env),
-    );
-    expect(await soon(() => slow.snapshot().subnets.length > before, 20_000)).toBe(true);
+    });
+    await runIec(["terraform", "--", "init"], where(project, within.env));
+    const before = within.snapshot().subnets.length;
+    const running = startIec(["terraform", "--", "apply", "-auto-approve"], where(project, within.env));
+    expect(await soon(() => within.snapshot().subnets.length > before, 20_000)).toBe(true);
+    return { project, ...running };
+  };
+  const SAVED = expect.objectContaining({ type: "iec_vpc_subnet", tainted: false }) as object;
+
+  test.each(["SIGINT", "SIGTERM"] as const)("%s reaches Terraform, which ends in order", async (signal) => {
+    const { project, child, finished } = await applying(signal.toLowerCase(), slow);
     child.kill(signal);
     const { code, output } = await finished;
     expect(code, output).toBe(1);
-    expect(project.stateInstances()).toContainEqual(
-      expect.objectContaining({ type: "iec_vpc_subnet", tainted: false }),
-    );
+    expect(project.stateInstances()).toContainEqual(SAVED);
+    expectNothingLeft(project);
+  });
+
+  test("when iec is killed, Terraform finishes, and then nothing is left", async () => {
+    const brisk = await startCloud({ timeScale: 0.2 });
+    const { project, child, finished } = await applying("orphan", brisk);
+    child.kill("SIGKILL");
+    // Terraform holds the output open.
+    expect((await finished).output).toContain("Apply complete! Resources: 2 added");
+    expect(project.stateInstances()).toContainEqual(SAVED);
+    expect(await soon(() => project.plugins().length === 0, 5_000)).toBe(true);
+    expectNothingLeft(project);
+    await brisk.close();
+  });
+
+  test("when iec is killed and then Terraform, nothing is left", async () => {
+    const { project, child, finished } = await applying("both-killed", slow);
+    child.kill("SIGKILL");
+    const [terraform = 0] = project.processes("terraform\0apply");
+    process.kill(terraform, "SIGKILL");
+    await finished;
+    expect(await soon(() => project.plugins().length === 0, 5_000)).toBe(true);
     expectNothingLeft(project);
   });
 });

@@ -123,7 +123,10 @@ export class Project {
   }
 
   /** Plugin processes of this project that run still. */
-  plugins(): number[] {
+  plugins = (): number[] => this.processes("terraform-provider-iec");
+
+  /** Processes of this project that run still, by a part of their command line. */
+  processes(part: string): number[] {
     return readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
       .map(Number)
@@ -131,9 +134,7 @@ export class Project {
         try {
           const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
           const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-          return (
-            environment.includes(`TMPDIR=${this.temporary}`) && command.includes("terraform-provider-iec")
-          );
+          return environment.includes(`TMPDIR=${this.temporary}`) && command.includes(part);
         } catch {
           // It has ended in the meantime.
           return false;

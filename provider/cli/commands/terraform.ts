@@ -26,10 +26,13 @@ export async function terraform({ io }: Context, args: readonly string[]): Promi
   }
 }
 
-/** In a group of its own: a terminal's Ctrl-C is for Terraform, which asks the provider to stop. */
+/**
+ * In a group of its own: a terminal's Ctrl-C is for Terraform, which asks the provider to stop. Its input ends with this
+ * process, however that ends: a Terraform that outlives it finishes its work, and then the provider goes.
+ */
 const startProvider = (io: Io): ChildProcess =>
-  spawn(process.execPath, [builtProvider(), "--debug"], {
-    stdio: ["ignore", "pipe", "inherit"],
+  spawn(process.execPath, [builtProvider(), "--debug", "--until-stdin-ends"], {
+    stdio: ["pipe", "pipe", "inherit"],
     env: io.environment,
     cwd: io.cwd,
     detached: true,

@@ -7,21 +7,33 @@ import { PROVIDER_ADDRESS } from "../../../schema/provider-schema.js";
 
 const NAME = "terraform-provider-iec";
 export const { version: VERSION } = packageJson;
-/**
- * The program as Terraform starts it. The extension makes Node take it for what it is, also below a package of ES
- * modules.
- */
-export const PROGRAM = `${NAME}_v${VERSION}.cjs`;
 
-/** Terraform's names of the platforms that start a script by its first line. Windows does not. */
-export const PLATFORMS = ["darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64"] as const;
-export type Platform = (typeof PLATFORMS)[number];
+/** Terraform's names of the platforms that start a script by its first line, given Node.js. Windows does not. */
+export const SCRIPT_PLATFORMS = ["darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64"] as const;
+/** Those that start a program with Node.js inside. macOS wants it signed, which only a Mac can do. */
+export const EXECUTABLE_PLATFORMS = ["linux_amd64", "linux_arm64", "windows_amd64"] as const;
+export type ScriptPlatform = (typeof SCRIPT_PLATFORMS)[number];
+export type ExecutablePlatform = (typeof EXECUTABLE_PLATFORMS)[number];
+export type Platform = ScriptPlatform | ExecutablePlatform;
 
-/** The platform of a process, or undefined where the provider cannot be started by itself. */
-export function platformOf(os: string, arch: string): Platform | undefined {
-  const name = `${os}_${arch === "x64" ? "amd64" : arch}`;
-  return PLATFORMS.find((platform) => platform === name);
+export const isScriptPlatform = (name: string): name is ScriptPlatform =>
+  SCRIPT_PLATFORMS.some((platform) => platform === name);
+export const isExecutablePlatform = (name: string): name is ExecutablePlatform =>
+  EXECUTABLE_PLATFORMS.some((platform) => platform === name);
+
+/** Terraform's name of a process's platform. */
+export const platformName = (os: string, arch: string): string =>
+  `${os === "win32" ? "windows" : os}_${arch === "x64" ? "amd64" : arch}`;
+
+/** The provider as Terraform starts it. */
+export interface Program {
+  readonly name: string;
+  readonly content: Uint8Array;
 }
+/** The extension makes Node take the script for what it is, also below a package of ES modules. */
+export const SCRIPT_NAME = `${NAME}_v${VERSION}.cjs`;
+export const executableName = (platform: ExecutablePlatform): string =>
+  `${NAME}_v${VERSION}${platform === "windows_amd64" ? ".exe" : ""}`;
 
 export const archiveName = (platform: Platform): string => `${NAME}_${VERSION}_${platform}.zip`;
 export const releaseName = (suffix: string): string => `${NAME}_${VERSION}_${suffix}`;

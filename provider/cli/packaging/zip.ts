@@ -23,7 +23,7 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
   const directory: Buffer[] = [];
   let offset = 0;
   for (const { name, content, executable } of entries) {
-    const packed = deflateRawSync(content, { level: 9 });
+    const packed = deflateRawSync(content);
     const path = Buffer.from(name);
     const common = Buffer.concat([
       u16(NEEDS, UTF8_NAMES, DEFLATE),

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import packageJson from "../../../package.json" with { type: "json" };
 import { zip } from "../../../provider/cli/packaging/zip.js";
-import { releaseFiles } from "../../../scripts/release.js";
+import { releaseFiles, scripts } from "../../../scripts/release.js";
 import { temporaryFolder } from "../../helpers/stack.js";
 
 const PROGRAM = Buffer.from("#!/usr/bin/env node\nconsole.log('provider');\n");
 const NAME = `terraform-provider-iec_${packageJson.version}`;
-const files = releaseFiles(PROGRAM);
+const files = releaseFiles(scripts(PROGRAM));
 const platforms = ["darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64"];
 const ARCHIVES = platforms.map((platform) => `${NAME}_${platform}.zip`);
 
@@ -53,8 +53,14 @@ test("another program unpacks the archive to the provider and nothing else, as a
   expect(statSync(join(cwd, names)).mode & 0o777).toBe(0o755);
 });
 
+test("a program that only one platform starts has an archive among the others", () => {
+  const exe = { name: `terraform-provider-iec_v${packageJson.version}.exe`, content: Buffer.from("MZ") };
+  const names = [...releaseFiles(new Map([...scripts(PROGRAM), ["windows_amd64", exe]])).keys()];
+  expect(names.slice(0, 5)).toEqual([...ARCHIVES, `${NAME}_windows_amd64.zip`]);
+});
+
 test("equal content makes equal archives", () => {
-  expect(releaseFiles(PROGRAM)).toEqual(files);
+  expect(releaseFiles(scripts(PROGRAM))).toEqual(files);
 });
 
 test.each([
