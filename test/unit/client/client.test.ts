@@ -210,6 +210,12 @@ describe("a call", () => {
     expect(events.map((event) => event.attempt)).toEqual(seen.map((_, i) => i + 1));
   });
 
+  it.each([0, 2, undefined])("is repeated as often as is wanted: %s", async (maxRetries) => {
+    const { api, seen } = harness([failed(500)], maxRetries === undefined ? {} : { maxRetries });
+    await outcomeOf(calls.read(api));
+    expect(seen).toHaveLength(1 + (maxRetries ?? 5));
+  });
+
   it("sends what the contract asks for", async () => {
     const { api, seen } = harness([ok({ keypair: {} })]);
     await api.get("/v1/os-keypairs/{keypair_name}", { params: { path: { keypair_name: "密 钥/1" } } });
