@@ -13,6 +13,7 @@ export interface IecAppConfig extends AppConfig {
  * An `App` that validates all its stacks before it writes any.
  *
  * When something is wrong, `synth()` prints one report, sets the exit code of the process to 1 and writes nothing.
+ * Warnings are printed alike, and hinder nothing.
  */
 export class IecApp extends App {
   readonly #report: "text" | "json";
@@ -26,9 +27,11 @@ export class IecApp extends App {
   override synth(): void {
     if (!this.skipValidation) {
       const validation = inspectApp(this);
-      if (hasErrors(validation.diagnostics)) {
+      if (validation.diagnostics.length > 0) {
         if (this.#report === "json") process.stdout.write(jsonReport(validation));
         else process.stderr.write(textReport(validation));
+      }
+      if (hasErrors(validation.diagnostics)) {
         process.exitCode = 1;
         return;
       }

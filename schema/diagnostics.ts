@@ -68,6 +68,8 @@ export const CODES = {
   IEC2024: "A number that is not known yet was put into a text",
   IEC2025: "An operand of an expression is lost",
   IEC2026: "An aspect of the app is never applied",
+  IEC2027: "A name is near to a known one, but not the same",
+  IEC2028: "The state of another stack cannot be used",
   IEC3001: "The state file cannot be read",
   IEC3002: "The state file was written by a newer version",
   IEC3003: "The plan or journal belongs to another state",

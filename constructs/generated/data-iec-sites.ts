@@ -11,6 +11,10 @@ export interface DataIecSitesConfig extends cdktf.TerraformMetaArguments {
   */
   readonly id?: string;
   /**
+  * Only sites of exactly this name.
+  */
+  readonly name?: string;
+  /**
   * Only sites of this area (north, central, south, ...); several separated by commas.
   */
   readonly area?: string;
@@ -484,6 +488,7 @@ export class DataIecSites extends cdktf.TerraformDataSource {
       forEach: config.forEach
     });
     this._id = config.id;
+    this._name = config.name;
     this._area = config.area;
     this._province = config.province;
     this._city = config.city;
@@ -511,6 +516,22 @@ export class DataIecSites extends cdktf.TerraformDataSource {
   // Temporarily expose input value. Use with caution.
   public get idInput() {
     return this._id;
+  }
+
+  // name - computed: false, optional: true, required: false
+  private _name?: string;
+  public get name() {
+    return this.getStringAttribute('name');
+  }
+  public set name(value: string) {
+    this._name = value;
+  }
+  public resetName() {
+    this._name = undefined;
+  }
+  // Temporarily expose input value. Use with caution.
+  public get nameInput() {
+    return this._name;
   }
 
   // area - computed: false, optional: true, required: false
@@ -643,6 +664,7 @@ export class DataIecSites extends cdktf.TerraformDataSource {
   protected synthesizeAttributes(): { [name: string]: any } {
     return {
       id: cdktf.stringToTerraform(this._id),
+      name: cdktf.stringToTerraform(this._name),
       area: cdktf.stringToTerraform(this._area),
       province: cdktf.stringToTerraform(this._province),
       city: cdktf.stringToTerraform(this._city),
@@ -657,6 +679,12 @@ export class DataIecSites extends cdktf.TerraformDataSource {
     const attrs = {
       id: {
         value: cdktf.stringToHclTerraform(this._id),
+        isBlock: false,
+        type: "simple",
+        storageClassType: "string",
+      },
+      name: {
+        value: cdktf.stringToHclTerraform(this._name),
         isBlock: false,
         type: "simple",
         storageClassType: "string",

@@ -1,5 +1,5 @@
 import { Token } from "cdktf";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import {
   contains,
   formatRange,
@@ -9,127 +9,120 @@ import {
   type Range,
 } from "../../schema/isolation/cidr.js";
 import { Vpc } from "../generated/vpc";
-import { VpcSubnet } from "../generated/vpc-subnet";
-import type { EdgeSite } from "./edge-site";
-import type { Known } from "./place";
+import { EdgeConstruct, refusal } from "./construct";
+import { EdgeSubnet, type EdgeSubnetProps } from "./edge-subnet";
+import type { VpcPlace } from "./place";
+import { checkProps, oneOf, optional, text } from "./props";
 
 export interface EdgeVpcProps {
   /** IPv4 range that all its subnets lie in, such as `10.1.0.0/16`. */
   readonly cidr: string;
+  /** Who makes the subnets: you (CUSTOMER, the default), or the cloud, for edge services (SYSTEM). */
+  readonly mode?: "CUSTOMER" | "SYSTEM";
   /** The id of the construct when not set. */
   readonly name?: string;
 }
 
-export interface EdgeSubnetProps<City extends string> {
-  readonly site: EdgeSite<City>;
-  /** IPv4 range; the first free one of `prefixLength` when not set. */
-  readonly cidr?: string;
-  /** Size of the range that is handed out: /24 when not set, /28 at least. */
-  readonly prefixLength?: number;
-  /** The id of the construct when not set. */
-  readonly name?: string;
-}
-
-/** A VPC whose subnets are made here, one or more in a site. `Name` is its construct id. */
-export class EdgeVpc<Name extends string = string> extends Construct {
-  /** For the compiler only. */
-  declare readonly place: { readonly vpc: Known<Name> };
-  readonly resource: Vpc;
-  readonly vpcId: string;
-  readonly #range: Range;
+/** A VPC, made here or not. Its name in the types is its construct id. */
+export abstract class AnyVpc<Name extends string = string> extends EdgeConstruct {
+  declare readonly place: VpcPlace<Name>;
+  abstract readonly vpcId: string;
+  /** Undefined where it is not known. */
+  abstract readonly mode: "CUSTOMER" | "SYSTEM" | undefined;
+  /** Undefined where it is not known: then there is nothing to hand out. */
+  protected abstract readonly range: Range | undefined;
   readonly #taken = new Map<Construct, Range>();
 
-  constructor(scope: Construct, id: Name, props: EdgeVpcProps) {
-    super(scope, id);
-    this.#range = rangeOf(this, props.cidr);
-    this.resource = new Vpc(this, "vpc", {
-      name: props.name ?? id,
-      cidr: formatRange(this.#range),
-      mode: "CUSTOMER",
-    });
-    this.vpcId = this.resource.id;
-  }
-
   /** Makes a subnet of this VPC in a site. */
-  addSubnet<City extends string>(id: string, props: EdgeSubnetProps<City>): EdgeSubnet<City, Name> {
-    const range =
-      props.cidr === undefined ? this.#free(id, props.prefixLength ?? 24) : rangeOf(this, props.cidr, id);
-    if (!contains(this.#range, range)) {
-      throw refusal(
-        this,
-        id,
-        `cidr ${formatRange(range)} lies outside of the VPC's ${formatRange(this.#range)}`,
-      );
+  addSubnet<Id extends string, City extends string>(
+    id: Id,
+    props: EdgeSubnetProps<City>,
+  ): EdgeSubnet<City, Name, Id> {
+    if (this.mode === "SYSTEM")
+      throw refusal(this, "the cloud makes the subnets of a VPC of mode SYSTEM. Leave its mode out", id);
+    const cidr = props?.cidr === undefined ? undefined : rangeOf(this, props.cidr, id);
+    const range = cidr ?? this.#free(id, props?.prefixLength ?? 24);
+    if (this.range !== undefined && !contains(this.range, range)) {
+      const what = `cidr ${formatRange(range)} lies outside of the VPC's ${formatRange(this.range)}`;
+      throw refusal(this, what, id);
     }
     for (const [other, taken] of this.#taken) {
       if (!overlaps(range, taken)) continue;
       const what = `cidr ${formatRange(range)} overlaps ${formatRange(taken)} of ${other.node.path}`;
-      throw refusal(
-        this,
-        id,
-        `${what}. Leave cidr out to get a free range, or take ranges before they are handed out`,
-      );
+      const fix = "Leave cidr out to get a free range, or take ranges before they are handed out";
+      throw refusal(this, `${what}. ${fix}`, id);
     }
-    const subnet = new EdgeSubnet<City, Name>(this, id, { ...props, range });
+    const subnet = new EdgeSubnet<City, Name, Id>(this, id, range, props);
     this.#taken.set(subnet, range);
     return subnet;
   }
 
   #free(id: string, prefixLength: number): Range {
-    if (!Number.isInteger(prefixLength) || prefixLength < 8 || prefixLength > 28) {
-      throw refusal(this, id, `prefixLength ${prefixLength} is none of 8 to 28`);
+    if (this.range === undefined) {
+      throw refusal(
+        this,
+        "prop cidr is missing. Which ranges are free in a VPC that exists is not known",
+        id,
+      );
     }
-    const range = freeRange(this.#range, 2 ** (32 - prefixLength), [...this.#taken.values()]);
+    if (!Number.isInteger(prefixLength) || prefixLength < 8 || prefixLength > 28) {
+      throw refusal(this, `prefixLength ${prefixLength} is none of 8 to 28`, id);
+    }
+    const range = freeRange(this.range, 2 ** (32 - prefixLength), [...this.#taken.values()]);
     if (range !== undefined) return range;
-    const used = `${this.#taken.size} subnets use the VPC's ${formatRange(this.#range)}`;
-    throw refusal(
-      this,
-      id,
-      `no /${prefixLength} is free: ${used}. Give the VPC a larger cidr, or the subnet a longer prefixLength`,
-    );
+    const used = `${this.#taken.size} subnets use the VPC's ${formatRange(this.range)}`;
+    const fix = "Give the VPC a larger cidr, or the subnet a longer prefixLength";
+    throw refusal(this, `no /${prefixLength} is free: ${used}. ${fix}`, id);
   }
 }
 
-/** A subnet: made by `EdgeVpc.addSubnet`. */
-export class EdgeSubnet<City extends string = string, VpcName extends string = string> extends Construct {
-  /** For the compiler only. */
-  declare readonly place: { readonly city: Known<City>; readonly vpc: Known<VpcName> };
-  readonly resource: VpcSubnet;
-  readonly subnetId: string;
-  readonly cidr: string;
-  readonly siteId: string;
+/** A VPC whose subnets are made here, one or more in a site. */
+export class EdgeVpc<Name extends string = string> extends AnyVpc<Name> {
+  readonly resource: Vpc;
   readonly vpcId: string;
+  readonly mode: "CUSTOMER" | "SYSTEM";
+  protected readonly range: Range;
 
-  /** @internal */
-  constructor(
-    vpc: EdgeVpc<VpcName>,
-    id: string,
-    { site, name = id, range }: EdgeSubnetProps<City> & { readonly range: Range },
-  ) {
-    super(vpc, id);
-    this.cidr = formatRange(range);
-    this.siteId = site.siteId;
-    this.vpcId = vpc.vpcId;
-    this.resource = new VpcSubnet(this, "subnet", {
-      name,
-      vpcId: this.vpcId,
-      siteId: this.siteId,
-      cidr: this.cidr,
-      gatewayIp: addressOf(range.first + 1),
+  constructor(scope: Construct, id: Name, props: EdgeVpcProps) {
+    super(scope, id);
+    checkProps(this, props, {
+      cidr: text,
+      mode: optional(oneOf("CUSTOMER", "SYSTEM")),
+      name: optional(text),
     });
-    this.subnetId = this.resource.id;
+    this.range = rangeOf(this, props.cidr);
+    this.mode = props.mode ?? "CUSTOMER";
+    this.resource = new Vpc(this, "vpc", {
+      name: props.name ?? id,
+      cidr: formatRange(this.range),
+      mode: this.mode,
+    });
+    this.vpcId = this.resource.id;
+  }
+
+  /** One that is there already: its new subnets say their ranges. */
+  static fromId(scope: Construct, id: string, vpcId: string): AnyVpc {
+    return new ExistingVpc(scope, id, vpcId);
   }
 }
 
-const addressOf = (address: number): string =>
-  formatRange({ first: address, last: address }).replace("/32", "");
+class ExistingVpc extends AnyVpc {
+  readonly mode = undefined;
+  protected readonly range = undefined;
 
-function rangeOf(scope: Construct, cidr: string, id?: string): Range {
-  const range = Token.isUnresolved(cidr) ? undefined : parseRange(cidr);
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly vpcId: string,
+  ) {
+    super(scope, id);
+    checkProps(this, { vpcId }, { vpcId: text });
+  }
+}
+
+function rangeOf(place: Construct, cidr: string, id?: string): Range {
+  const range = Token.isUnresolved(cidr) || typeof cidr !== "string" ? undefined : parseRange(cidr);
   if (range !== undefined) return range;
   const fix = 'Write an IPv4 range such as "10.1.0.0/16"; one known only later needs Vpc and VpcSubnet';
-  throw refusal(scope, id, `cidr ${JSON.stringify(cidr)} is no range. ${fix}`);
+  throw refusal(place, `cidr ${JSON.stringify(cidr)} is no range. ${fix}`, id);
 }
-
-const refusal = (scope: Construct, id: string | undefined, text: string): Error =>
-  new Error(`${[scope.node.path, ...(id === undefined ? [] : [id])].join("/")}: ${text}.`);

@@ -1,5 +1,7 @@
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { Keypair } from "../generated/keypair";
+import { EdgeConstruct } from "./construct";
+import { checkProps, optional, text } from "./props";
 
 export interface KeyPairProps {
   /** In OpenSSH's form; the cloud makes a pair when it is not set. */
@@ -9,17 +11,19 @@ export interface KeyPairProps {
 }
 
 /** A key to sign in to servers with. */
-export class KeyPair extends Construct {
+export class KeyPair extends EdgeConstruct {
   readonly resource: Keypair;
   readonly keyName: string;
 
-  constructor(scope: Construct, id: string, { name = id, publicKey }: KeyPairProps = {}) {
+  constructor(scope: Construct, id: string, props: KeyPairProps = {}) {
     super(scope, id);
+    checkProps(this, props, { publicKey: optional(text), name: optional(text) });
+    const { name = id, publicKey } = props;
     this.resource = new Keypair(this, "keypair", { name, ...(publicKey === undefined ? {} : { publicKey }) });
     this.keyName = this.resource.id;
   }
 
-  /** One that exists, by its name. */
+  /** One that is there already, by its name, which is its id. */
   static fromName(keyName: string): Pick<KeyPair, "keyName"> {
     return { keyName };
   }

@@ -7,12 +7,20 @@ export class Port {
     readonly last = first,
   ) {}
 
+  /** One port, or a range of them. */
   static tcp(first: number, last = first): Port {
     return new Port("tcp", ...checked(first, last));
   }
   static udp(first: number, last = first): Port {
     return new Port("udp", ...checked(first, last));
   }
+  static allTcp(): Port {
+    return new Port("tcp");
+  }
+  static allUdp(): Port {
+    return new Port("udp");
+  }
+  /** Of IPv4, or of IPv6 where the other side is an IPv6 range. */
   static icmp(): Port {
     return new Port("icmp");
   }
@@ -20,7 +28,7 @@ export class Port {
     return new Port(undefined);
   }
 
-  /** `tcp-443`, `udp-5000-5010`, `icmp`, `all`. */
+  /** `tcp-443`, `udp-5000-5010`, `tcp`, `icmp`, `all`. */
   toString(): string {
     const ports = this.first === this.last ? [this.first] : [this.first, this.last];
     return [this.protocol ?? "all", ...ports.filter((port) => port !== undefined)].join("-");

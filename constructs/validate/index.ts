@@ -3,6 +3,7 @@ import { dedupe, type Diagnostic } from "../../schema/diagnostics.js";
 import placements from "../../schema/generated/placement.json";
 import type { Placement } from "../../schema/definition.js";
 import { checkIsolation, type Finding } from "../../schema/isolation/index.js";
+import { noticesOf } from "../notices";
 import { nameSitesByCity } from "./cities";
 import { graphOf } from "./graph";
 import { checkTraps } from "./traps";
@@ -28,7 +29,8 @@ export function inspectApp(app: App): Validation {
     ...d,
     address: d.address === undefined ? undefined : (addresses.get(d.address) ?? d.address),
   });
-  return { diagnostics: dedupe([...checkTraps(app, tree), ...diagnostics.map(inStack)]), conditional };
+  const found = [...noticesOf(app), ...checkTraps(app, tree), ...diagnostics.map(inStack)];
+  return { diagnostics: dedupe(found), conditional };
 }
 
 /** Everything that is wrong with an app, for people who keep an `App` of their own. Writes nothing. */

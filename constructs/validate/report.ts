@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../schema/diagnostics.js";
+import { hasErrors, type Diagnostic } from "../../schema/diagnostics.js";
 import { formatPath } from "../../schema/unknown.js";
 import type { Validation } from "./index";
 
@@ -11,7 +11,9 @@ export function textReport({ diagnostics, conditional }: Validation): string {
       : [
           `${count(conditional.length, "check")} of isolation left to the plan: values not known before it decide.`,
         ];
-  const total = `${count(diagnostics.length, "problem")}. Nothing was written.`;
+  const total = hasErrors(diagnostics)
+    ? `${count(diagnostics.length, "problem")}. Nothing was written.`
+    : `${count(diagnostics.length, "warning")}.`;
   return [...errors, ...open, total].join("\n\n") + "\n";
 }
 

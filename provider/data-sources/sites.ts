@@ -44,6 +44,7 @@ const site = {
 const OPERATOR = "Only sites with an IPv4 line of this operator (key or short code: `chinatelecom`, `CTCC`).";
 const attributes = {
   id: string({ optional: true, description: "Only the site of this id." }),
+  name: string({ optional: true, description: "Only sites of exactly this name." }),
   area: string({
     optional: true,
     description: "Only sites of this area (north, central, south, ...); several separated by commas.",
@@ -141,10 +142,11 @@ export const sites = defineDataSource({
   attributes,
   api: ["GET /v1/sites"],
   async read(config, api) {
-    const { id, area, province, city, flavor, volume_type, operator } = config;
+    const { id, name, area, province, city, flavor, volume_type, operator } = config;
     const [nearest] = config.nearest;
     const answer = await api.list("/v1/sites", sent({ id, area, province, city, flavor, volume_type }));
     const found = answer
+      .filter((s) => name === null || name === undefined || s.name === name)
       .filter(offers(operator))
       .filter(offers(nearest?.operator))
       .map((s) => fromApi(s, nearest));

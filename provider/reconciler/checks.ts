@@ -1,7 +1,8 @@
 import { allAttributes, type DataSource, type PlanValues } from "../../schema/definition.js";
 import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagnostics.js";
 import { Unknown, type ObjectValue, type Path, type Value } from "../../schema/unknown.js";
-import { decode, nearest } from "../lifecycle/decode.js";
+import { nearest } from "../../schema/nearest.js";
+import { decode } from "../lifecycle/decode.js";
 import { validateConfig } from "../lifecycle/validate.js";
 import type { Block } from "./load.js";
 import type { PlanRequest } from "./plan.js";

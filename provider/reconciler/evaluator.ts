@@ -8,7 +8,7 @@ import {
   type Path,
   type Value,
 } from "../../schema/unknown.js";
-import { nearest } from "../lifecycle/decode.js";
+import { nearest } from "../../schema/nearest.js";
 import {
   evaluate,
   EvaluationError,

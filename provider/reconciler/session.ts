@@ -10,7 +10,7 @@ import type { Resource } from "../../schema/definition.js";
 import type { Api } from "../client/index.js";
 import { createWaiter } from "../client/waiter.js";
 import { diagnose } from "../lifecycle/apply.js";
-import { nearest } from "../lifecycle/decode.js";
+import { nearest } from "../../schema/nearest.js";
 import { importObject } from "../lifecycle/import.js";
 import { applyPlan, type ApplyOptions } from "./apply.js";
 import { checkOffline } from "./checks.js";

@@ -1,6 +1,6 @@
 import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import { Sensitive, type Value } from "../../schema/unknown.js";
-import { nearest } from "../lifecycle/decode.js";
+import { nearest } from "../../schema/nearest.js";
 import { evaluate, parseExpression } from "./expression/index.js";
 import type { VariableBlock } from "./load.js";
 

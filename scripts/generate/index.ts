@@ -8,6 +8,7 @@ import { providerSchemas } from "../../schema/provider-schema.js";
 import { generateApiTypes } from "./api-types.js";
 import { generateConstructs } from "./constructs.js";
 import { dataSourcePage, errorsPage, providerPage, resourcePage } from "./docs.js";
+import { placesModule, type Catalog } from "./places.js";
 import { generatePluginProtocol } from "./plugin-protocol.js";
 import { jsonSchemas, placements } from "./tables.js";
 
@@ -35,6 +36,7 @@ async function generate(): Promise<GeneratedFile[]> {
     ...(await generateApiTypes()),
     ...(await generatePluginProtocol()),
     ...(await generateConstructs(schemas, resources, dataSources)),
+    placesModule(JSON.parse(await readFile(path.join(ROOT, "schema/api/catalog.json"), "utf8")) as Catalog),
     ...[...resources.values()].map(resourcePage),
     ...[...dataSources.values()].map(dataSourcePage),
     providerPage(),

@@ -1,5 +1,5 @@
 import { isList, isObject, isUnknown, Sensitive, type Value } from "../../../schema/unknown.js";
-import { nearest } from "../../lifecycle/decode.js";
+import { nearest } from "../../../schema/nearest.js";
 import { type CallExpression, excerpt, type Expression, type ForExpression } from "./ast.js";
 import {
   convert,

@@ -1,0 +1,19 @@
+import type { IConstruct } from "constructs";
+import type { Diagnostic } from "../schema/diagnostics.js";
+import { sourceOf } from "./sources";
+
+const notices = new WeakMap<IConstruct, Diagnostic[]>();
+
+/** Leaves a diagnostic at a construct, for validation to collect. */
+export function leaveNotice(construct: IConstruct, diagnostic: Diagnostic): void {
+  notices.set(construct, [...(notices.get(construct) ?? []), diagnostic]);
+}
+
+/** What was left at a construct and below, with the place of each. */
+export const noticesOf = (root: IConstruct): Diagnostic[] =>
+  root.node.findAll().flatMap((construct) =>
+    (notices.get(construct) ?? []).map((notice) => ({
+      ...notice,
+      origin: { constructPath: construct.node.path, ...sourceOf(construct) },
+    })),
+  );

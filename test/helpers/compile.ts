@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { ROOT } from "./iec.js";
+
+/** A mistake that the compiler finds in a program. */
+export interface Mistake {
+  readonly program: string;
+  /** From 1. */
+  readonly line: number;
+  /** All of it: what each further line says belongs to the line above. */
+  readonly message: string;
+}
+
+/** What the compiler says of programs that stand in the root of this package, with its own strictness. */
+export function compile(programs: Readonly<Record<string, string>>): Mistake[] {
+  const texts = new Map(Object.entries(programs).map(([name, text]) => [join(ROOT, `${name}.ts`), text]));
+  const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (file) => readFileSync(file, "utf8"));
+  const { options } = ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, ROOT);
+  const host = ts.createCompilerHost(options);
+  const inner = { readFile: host.readFile, fileExists: host.fileExists, getSourceFile: host.getSourceFile };
+  host.fileExists = (file) => texts.has(file) || inner.fileExists(file);
+  host.readFile = (file) => texts.get(file) ?? inner.readFile(file);
+  host.getSourceFile = (file, ...rest) => {
+    const text = texts.get(file);
+    return text === undefined
+      ? inner.getSourceFile(file, ...rest)
+      : ts.createSourceFile(file, text, { ...(rest[0] as object), languageVersion: ts.ScriptTarget.ES2023 });
+  };
+  const program = ts.createProgram([...texts.keys()], options, host);
+  return Object.keys(programs).flatMap((name) => {
+    const source = program.getSourceFile(join(ROOT, `${name}.ts`));
+    if (source === undefined) throw new Error(`${name} was not compiled`);
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
+      ({ start = 0, messageText }) => ({
+        program: name,
+        line: source.getLineAndCharacterOfPosition(start).line + 1,
+        message: ts.flattenDiagnosticMessageText(messageText, "\n"),
+      }),
+    );
+  });
+}
