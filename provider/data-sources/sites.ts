@@ -146,7 +146,7 @@ export const sites = defineDataSource({
     const [nearest] = config.nearest;
     const answer = await api.list("/v1/sites", sent({ id, area, province, city, flavor, volume_type }));
     const found = answer
-      .filter((s) => name === null || name === undefined || s.name === name)
+      .filter((s) => name === null || s.name === name)
       .filter(offers(operator))
       .filter(offers(nearest?.operator))
       .map((s) => fromApi(s, nearest));

@@ -19,6 +19,7 @@ import {
   type Reference,
 } from "./expression/index.js";
 import type { Block, Configuration } from "./load.js";
+import { NO_REMOTE_STATES, type RemoteStates } from "./remote-state.js";
 
 /** The value of a resource or data source by address, as far as it is known now. */
 export type Values = ReadonlyMap<string, Value>;
@@ -45,8 +46,9 @@ export interface Evaluator {
 export function createEvaluator(
   configuration: Configuration,
   variables: ReadonlyMap<string, Value>,
+  remote: RemoteStates = NO_REMOTE_STATES,
 ): Evaluator {
-  const diagnostics: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [...remote.diagnostics];
   const { blocks, locals } = configuration;
   const usesOf = new Map<string, readonly Located[]>();
   const dependencies = new Map<string, ReadonlySet<string>>();
@@ -107,6 +109,8 @@ export function createEvaluator(
     const needs = [...throughLocals(uses), ...block.dependsOn].filter((root) => blocks.has(root));
     dependencies.set(block.address, new Set(needs));
   }
+  for (const { body, origin, address } of configuration.remoteStates.values())
+    check(collect(body, origin, address), origin, address);
   for (const [name, output] of configuration.outputs) {
     check(
       collect(output.value, { file: configuration.file }, `output.${name}`),
@@ -147,7 +151,7 @@ export function createEvaluator(
         if (root === "path.module" || root === "path.root") return configuration.directory;
         if (root === "path.cwd") return configuration.directory;
         if (root === "terraform.workspace") return "default";
-        return values.get(root);
+        return values.get(root) ?? remote.values.get(root);
       },
     };
     const visit = (node: Json, path: Path): Value => {
@@ -280,7 +284,7 @@ function undeclared(
         detail: `"${root}" is used. Nothing was changed. Write it without, or use terraform for this stack.`,
       });
     default:
-      return configuration.blocks.has(root)
+      return configuration.blocks.has(root) || configuration.remoteStates.has(root)
         ? undefined
         : missing(kind === "data" ? "data source" : "resource", configuration.blocks.keys());
   }

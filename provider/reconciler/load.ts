@@ -42,6 +42,8 @@ export interface Configuration {
   readonly directory: string;
   readonly statePath: string;
   readonly blocks: ReadonlyMap<string, Block>;
+  /** Data sources that read the outputs of other stacks: no cloud is asked for them. */
+  readonly remoteStates: ReadonlyMap<string, Block>;
   readonly variables: ReadonlyMap<string, VariableBlock>;
   readonly locals: JsonObject;
   readonly outputs: ReadonlyMap<string, OutputBlock>;
@@ -155,6 +157,7 @@ export async function loadConfiguration(
     if (!SUPPORTED_SECTIONS.has(section)) problems.push(unsupported(`a "${section}" block`, { file }));
   }
   const blocks = new Map<string, Block>();
+  const remoteStates = new Map<string, Block>();
   for (const [mode, types] of [
     ["managed", root.resource],
     ["data", root.data],
@@ -164,7 +167,8 @@ export async function loadConfiguration(
       for (const [name, body] of Object.entries(named)) {
         if (name === "//") continue;
         const block = readBlock(mode, type, name, body, file, problems);
-        blocks.set(block.address, block);
+        const remote = mode === "data" && type === "terraform_remote_state";
+        (remote ? remoteStates : blocks).set(block.address, block);
       }
     }
   }
@@ -185,6 +189,7 @@ export async function loadConfiguration(
       statePath ??
       resolve(directory, typeof configuredState === "string" ? configuredState : "terraform.tfstate"),
     blocks,
+    remoteStates,
     variables: new Map(
       Object.entries(asObject(root["variable"])).map(([name, v]) => {
         const variable = asObject(v);

@@ -22,6 +22,7 @@ import type { ApplyResult, Plan } from "./model.js";
 import { managedNeeds } from "./operations.js";
 import { planStack, type PlanRequest } from "./plan.js";
 import { settleIntents } from "./recovery.js";
+import { readRemoteStates } from "./remote-state.js";
 import {
   emptyState,
   hashState,
@@ -120,7 +121,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ]);
     const variables = resolveVariables(configuration.variables, given, configuration.file);
     if (hasErrors(variables.diagnostics)) throw new DiagnosticError(...variables.diagnostics);
-    const evaluator = createEvaluator(configuration, variables.values);
+    const local = createEvaluator(configuration, variables.values);
+    const remote = await readRemoteStates(configuration, local);
+    const evaluator =
+      configuration.remoteStates.size === 0
+        ? local
+        : createEvaluator(configuration, variables.values, remote);
     const stored = await readState(statePath);
     const recovered = recoverJournal(statePath, stored, emptyState);
     const notes: Diagnostic[] = [];

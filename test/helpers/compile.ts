@@ -15,18 +15,12 @@ export interface Mistake {
 /** What the compiler says of programs that stand in the root of this package, with its own strictness. */
 export function compile(programs: Readonly<Record<string, string>>): Mistake[] {
   const texts = new Map(Object.entries(programs).map(([name, text]) => [join(ROOT, `${name}.ts`), text]));
-  const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (file) => readFileSync(file, "utf8"));
+  const file = join(ROOT, "tsconfig.json");
+  const config: unknown = ts.readConfigFile(file, (name) => readFileSync(name, "utf8")).config;
   const { options } = ts.parseJsonConfigFileContent(config, { ...ts.sys, readDirectory: () => [] }, ROOT);
   const host = ts.createCompilerHost(options);
-  const inner = { readFile: host.readFile, fileExists: host.fileExists, getSourceFile: host.getSourceFile };
-  host.fileExists = (file) => texts.has(file) || inner.fileExists(file);
-  host.readFile = (file) => texts.get(file) ?? inner.readFile(file);
-  host.getSourceFile = (file, ...rest) => {
-    const text = texts.get(file);
-    return text === undefined
-      ? inner.getSourceFile(file, ...rest)
-      : ts.createSourceFile(file, text, { ...(rest[0] as object), languageVersion: ts.ScriptTarget.ES2023 });
-  };
+  host.fileExists = (name) => texts.has(name) || ts.sys.fileExists(name);
+  host.readFile = (name) => texts.get(name) ?? ts.sys.readFile(name);
   const program = ts.createProgram([...texts.keys()], options, host);
   return Object.keys(programs).flatMap((name) => {
     const source = program.getSourceFile(join(ROOT, `${name}.ts`));
