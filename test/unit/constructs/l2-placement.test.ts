@@ -5,6 +5,23 @@ import { describe, expect, test } from "vitest";
 import { compile } from "../../helpers/compile.js";
 import { MAKE, newNetwork } from "./l2-network.js";
 
+/** The snippets of the guide, one after the other, with what they take for granted. */
+function guideProgram(): string {
+  const guide = readFileSync("docs/guides/constructs.md", "utf8");
+  const snippets = [...guide.matchAll(/^```ts\n(.*?)^```/gms)].map(([, snippet]) => snippet);
+  expect(snippets.length).toBeGreaterThan(5);
+  return [
+    'import { TerraformStack } from "cdktf";',
+    'import { IecApp } from "iec-cdk";',
+    `import { ${L2} } from "iec-cdk/l2";`,
+    'const stack = new TerraformStack(new IecApp(), "edge");',
+    'declare const make: Pick<EdgeServerProps<string, string>, "flavor" | "image" | "key">;',
+    ...snippets,
+  ].join("\n");
+}
+const L2 =
+  "ANYBODY, Coverage, EdgeServer, EdgeService, EdgeSite, EdgeVpc, Image, KeyPair, NetworkAcl, Port, PublicIp, RouteTable, SecurityGroup, VirtualIp, type EdgeServerProps";
+
 /** The compiler is the test: `npm run typecheck` reads the expectations. */
 describe("placement in the types", () => {
   const take = <C extends string, V extends string>(
@@ -181,7 +198,11 @@ new l2.VirtualIp(stack, "x", { subnet: front, servers: [one, ...servers] });
 new l2.PublicIp(stack, "x", { site: xian, virtualIp: addresses[0]! });
 `;
   const programs = Object.values(WRONG).map(([program]) => program);
-  const mistakes = compile({ wrong: [PLACES, ...programs].join("\n"), right: PLACES + RIGHT });
+  const mistakes = compile({
+    wrong: [PLACES, ...programs].join("\n"),
+    right: PLACES + RIGHT,
+    guide: guideProgram(),
+  });
   const offset = PLACES.split("\n").length;
 
   test.each(Object.entries(WRONG))("%s", (name, [, is, wanted]) => {
@@ -194,6 +215,9 @@ new l2.PublicIp(stack, "x", { site: xian, virtualIp: addresses[0]! });
   });
   test("nothing else is wrong", () => {
     expect(mistakes.filter(({ program, line }) => program === "right" || line <= offset)).toEqual([]);
+  });
+  test("the guide compiles", () => {
+    expect(mistakes.filter(({ program }) => program === "guide")).toEqual([]);
   });
 });
 
