@@ -402,6 +402,11 @@ const ROWS: readonly Row[] = [
   ),
   row(
     "iec_sites",
+    () => ({ name: "jinan" }),
+    () => ({ sites: [{ name: "jinan", province: "shandong" }] }),
+  ),
+  row(
+    "iec_sites",
     // Shenzhen.
     () => ({ nearest: [{ latitude: 22.54, longitude: 114.06, operator: "chinaunicom", count: 2 }] }),
     () => ({

@@ -234,9 +234,9 @@ describe("rules of security groups", () => {
       ],
     );
     expect(rules).toEqual([
+      ["group-web", "egress", "group-db"],
       ["group-db", "ingress", "group-web"],
       ["group-db", "egress", ANYBODY],
-      ["group-web", "egress", "group-db"],
     ]);
   });
 });
