@@ -12,7 +12,7 @@ import type { Io } from "./io.js";
 const LEAST_CONCURRENCY = 10;
 
 /** The real engine: the definitions, the client, the clock of the process. */
-export function createEngine({ clock, environment }: Io): Engine {
+export function createEngine({ clock, environment }: Pick<Io, "clock" | "environment">): Engine {
   const runtime: Runtime = {
     resources,
     dataSources,

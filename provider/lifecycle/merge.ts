@@ -61,7 +61,24 @@ export function mergeRefreshed(attributes: Attributes, prior: ObjectValue, told:
   );
 }
 
-/** A told value with the members of its objects that the cloud leaves out: they are null in the state. */
+/** The values of a data source: what is configured, and what the cloud told of the rest, or (not yet asked) will tell. */
+export const mergeRead = (
+  attributes: Attributes,
+  config: ObjectValue,
+  told: PlanValues | undefined,
+  later: (name: string) => Value = () => null,
+): ObjectValue =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]) => {
+      const configured = config[name] ?? null;
+      if (attribute.computed !== true) return [name, configured];
+      if (told === undefined) return [name, configured ?? later(name)];
+      const value = told[name];
+      return [name, value === undefined || value === null ? configured : complete(attribute, value)];
+    }),
+  );
+
+/** A told value with just the members that its objects have: those that the cloud leaves out are null in the state. */
 function complete(attribute: Attribute | ElementAttribute, value: Value): Value {
   if (attribute.kind === "object" || attribute.kind === "block") {
     if (isList(value)) return value.map((item) => complete(attribute, item));

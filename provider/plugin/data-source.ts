@@ -1,8 +1,7 @@
-import { isConfigurable } from "../../schema/attributes.js";
 import { hasErrors } from "../../schema/diagnostics.js";
 import type { Methods } from "../../schema/generated/plugin-protocol.js";
-import type { Value } from "../../schema/unknown.js";
 import { decode } from "../lifecycle/decode.js";
+import { mergeRead } from "../lifecycle/merge.js";
 import { validateConfig } from "../lifecycle/validate.js";
 import { toWire } from "./diagnostics.js";
 import type { Outgoing } from "./protobuf.js";
@@ -28,9 +27,5 @@ export async function readDataSource(
   const { definition, attributes, type } = provider.catalog.dataSource(typeName);
   const { config: given } = decode(attributes, objectOf(decodeValue(type, config)));
   const told = await definition.read(given, provider.cloud().api.withSignal(signal));
-  const state = Object.entries(attributes).map(([name, attribute]): [string, Value] => {
-    const set = isConfigurable(attribute) ? (given[name] ?? null) : null;
-    return [name, attribute.computed === true ? (told[name] ?? set) : set];
-  });
-  return { state: encodeValue(type, Object.fromEntries(state)) };
+  return { state: encodeValue(type, mergeRead(attributes, given, told)) };
 }

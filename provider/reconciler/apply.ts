@@ -4,7 +4,8 @@ import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagno
 import type { ObjectValue, Value } from "../../schema/unknown.js";
 import type { Api } from "../client/index.js";
 import { createObject, deleteObject, diagnose, updateObject, type Applied } from "../lifecycle/apply.js";
-import { dataValues, readConfig } from "./checks.js";
+import { mergeRead } from "../lifecycle/merge.js";
+import { readConfig } from "./checks.js";
 import { CreateLedger } from "./creates.js";
 import { Journal } from "./journal.js";
 import { KeyedMutex } from "./mutex.js";
@@ -267,7 +268,7 @@ class Run {
     if (hasErrors(diagnostics)) return diagnostics;
     try {
       const told = await definition.read(config, this.#workspace.api);
-      const values = dataValues(definition, config, told);
+      const values = mergeRead(definition.attributes, config, told);
       this.#keep({ ...change, after: values });
       this.#current.set(change.address, { ...change, after: values });
       return [];

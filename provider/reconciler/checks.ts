@@ -1,4 +1,4 @@
-import { allAttributes, type DataSource, type PlanValues } from "../../schema/definition.js";
+import { allAttributes } from "../../schema/definition.js";
 import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagnostics.js";
 import { Unknown, type ObjectValue, type Path, type Value } from "../../schema/unknown.js";
 import { nearest } from "../../schema/nearest.js";
@@ -32,22 +32,6 @@ export function readConfig(
     diagnostics: [...evaluated.diagnostics, ...[...decoded.diagnostics, ...problems, ...custom].map(at)],
   };
 }
-
-/** The values of a data source: what is configured, and what the cloud told of the rest, or will tell. */
-export const dataValues = (
-  definition: Pick<DataSource, "attributes">,
-  config: ObjectValue,
-  told: PlanValues | undefined,
-  later: (name: string) => Value = () => null,
-): ObjectValue =>
-  Object.fromEntries(
-    Object.entries(definition.attributes).map(([name, attribute]) => {
-      const configured = config[name] ?? null;
-      if (attribute.computed !== true) return [name, configured];
-      if (told !== undefined) return [name, told[name] ?? configured];
-      return [name, configured ?? later(name)];
-    }),
-  );
 
 /** A resource of which nothing is known yet but its name. */
 export const unknownOf = (address: string): Unknown => new Unknown({ address, path: [] });

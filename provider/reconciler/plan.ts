@@ -14,14 +14,15 @@ import {
 import { ApiError } from "../client/errors.js";
 import { diagnose } from "../lifecycle/apply.js";
 import { changedPaths } from "../lifecycle/compare.js";
+import { mergeRead } from "../lifecycle/merge.js";
 import { planResource } from "../lifecycle/plan.js";
 import { driftedPaths, refreshType, type Refreshed } from "../lifecycle/refresh.js";
-import { dataValues, readConfig, unknownOf } from "./checks.js";
+import { readConfig, unknownOf } from "./checks.js";
 import { lookUpExisting } from "./existing.js";
 import type { Block } from "./load.js";
 import type { Drift, OutputChange, Plan, ResourceChange } from "./model.js";
 import { hashState, type Instance, type State } from "./state.js";
-import { exposed, sensitiveAttributes, type Workspace } from "./workspace.js";
+import { exposed, sensitivePaths, type Workspace } from "./workspace.js";
 import { precheck } from "./precheck.js";
 import { walk } from "./walk.js";
 
@@ -98,7 +99,7 @@ async function driftOf(workspace: Workspace, state: State, refresh: Refresh): Pr
     const after = (await refreshedValues(refresh, instance.type, address)) ?? null;
     const changed = after === null ? [] : driftedPaths(definition, instance.values, after);
     if (after !== null && changed.length === 0) continue;
-    const sensitive = [...sensitiveAttributes(definition.attributes), ...instance.sensitive];
+    const sensitive = sensitivePaths(definition.attributes, instance.sensitive);
     const origin = workspace.configuration.blocks.get(address)?.origin;
     drift.push({ address, type: instance.type, before: instance.values, after, changed, sensitive, origin });
   }
@@ -194,7 +195,7 @@ async function planChanges(
       ignoreChanges: block.ignoreChanges,
     });
     if (planned.action === "replace" && block.preventDestroy) diagnostics.push(prevented(block));
-    const sensitive = [...sensitiveAttributes(attributes), ...read.sensitive];
+    const sensitive = sensitivePaths(attributes, read.sensitive);
     return {
       address,
       mode: "managed",
@@ -219,13 +220,13 @@ async function planChanges(
       !isWhollyKnown(read.config) ||
       block.dependsOn.some((need) => !["no-op", undefined].includes(changes.get(need)?.action));
     const known = waits ? undefined : await definition.read(read.config, api);
-    const after = dataValues(
-      definition,
+    const after = mergeRead(
+      definition.attributes,
       read.config,
       known,
       (name) => new Unknown({ address, path: [name] }),
     );
-    const sensitive = [...sensitiveAttributes(definition.attributes), ...read.sensitive];
+    const sensitive = sensitivePaths(definition.attributes, read.sensitive);
     const common = {
       address,
       mode: "data",
@@ -347,7 +348,7 @@ const deletion = (
     after: null,
     changed: changedPaths(attributes, before, {}),
     replacePaths: [],
-    sensitive: [...sensitiveAttributes(attributes), ...instance.sensitive],
+    sensitive: sensitivePaths(attributes, instance.sensitive),
     origin: workspace.configuration.blocks.get(address)?.origin,
   };
 };

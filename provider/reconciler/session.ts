@@ -34,7 +34,7 @@ import {
   type Instance,
 } from "./state.js";
 import { resolveVariables } from "./variables.js";
-import { sensitiveAttributes, type Runtime, type Workspace } from "./workspace.js";
+import { sensitivePaths, type Runtime, type Workspace } from "./workspace.js";
 
 export type { Runtime } from "./workspace.js";
 export type { PlanRequest } from "./plan.js";
@@ -208,7 +208,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
           provider: PROVIDER,
           schemaVersion: definition.schemaVersion,
           values: imported.state,
-          sensitive: [],
+          sensitive: sensitivePaths(definition.attributes),
           dependencies: managedNeeds(evaluator.dependencies, address),
           tainted: false,
         };
@@ -223,10 +223,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
           address,
           type: i.type,
           values: i.values,
-          sensitive: [
-            ...sensitiveAttributes(runtime.resources.get(i.type)?.attributes ?? {}),
-            ...i.sensitive,
-          ],
+          sensitive: sensitivePaths(runtime.resources.get(i.type)?.attributes ?? {}, i.sensitive),
           tainted: i.tainted,
         })),
         outputs: session.state.outputs,

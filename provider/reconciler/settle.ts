@@ -19,13 +19,14 @@ import { lookUpExisting } from "./existing.js";
 import type { ResourceChange } from "./model.js";
 import { plannedGraph } from "./plan.js";
 import type { OutputValue } from "./state.js";
-import type { Workspace } from "./workspace.js";
+import { sensitivePaths, type Workspace } from "./workspace.js";
 
 /** What a call is made with: the plan of a resource, once all it waited for is known. */
 export interface SettledValues {
   readonly planned: ObjectValue;
   /** Values of write-only attributes, which no plan holds. */
   readonly writeOnly: ObjectValue;
+  /** What the state is to list as sensitive, as Terraform does. */
   readonly sensitive: readonly Path[];
   /** Errors only: what is still unknown, or came out differently than planned. */
   readonly diagnostics: readonly Diagnostic[];
@@ -63,7 +64,7 @@ export function settleValues(
   return {
     planned: resolvePlanned(attributes, change.after, config),
     writeOnly,
-    sensitive,
+    sensitive: sensitivePaths(attributes, sensitive),
     diagnostics: problems,
   };
 }

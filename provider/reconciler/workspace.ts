@@ -60,6 +60,9 @@ export function exposed(values: ObjectValue, sensitive: readonly Path[]): Object
   );
 }
 
-/** The paths that a definition itself declares sensitive. */
-export const sensitiveAttributes = (attributes: Attributes): Path[] =>
-  Object.entries(attributes).flatMap(([name, attribute]) => (attribute.sensitive === true ? [[name]] : []));
+/** The paths that a definition itself declares sensitive, and more of them: those of its configuration or its state. */
+export function sensitivePaths(attributes: Attributes, more: readonly Path[] = []): Path[] {
+  const declared = Object.keys(attributes).filter((name) => attributes[name]?.sensitive === true);
+  const others = more.filter((path) => path.length !== 1 || !declared.includes(String(path[0])));
+  return [...declared.map((name) => [name]), ...others];
+}
