@@ -4,8 +4,21 @@ import { describe } from "../../schema/describe.js";
 import { CODES } from "../../schema/diagnostics.js";
 import { providerAttributes } from "../../schema/provider-block.js";
 import { PROVIDER_SOURCE } from "../../schema/provider-schema.js";
-import { dataSourceExamples, resourceExamples, type ExampleObject } from "./examples.js";
-import { hclSnippet, typescriptSnippet } from "./snippets.js";
+import { resources } from "../../provider/resources/index.js";
+import { dataSources } from "../../provider/data-sources/index.js";
+import { ephemeralTypes } from "../../provider/plugin/ephemeral.js";
+import { functions } from "../../provider/plugin/functions.js";
+import type { ProviderFunction } from "../../provider/plugin/functions/function.js";
+import {
+  dataSourceExamples,
+  functionExamples,
+  importIds,
+  otherExamples,
+  resourceExamples,
+  type ExampleObject,
+  type Ref,
+} from "./examples.js";
+import { hclSnippet, refsOf, typescriptSnippet } from "./snippets.js";
 import type { Definition } from "./tables.js";
 
 interface Page {
@@ -25,7 +38,7 @@ function page(definition: Definition, data: boolean): Page {
   const { type, description, api } = definition;
   const { timeouts, ...attributes } = allAttributes(definition);
   const sections = [
-    `---\npage_title: "${type} ${data ? "Data Source" : "Resource"} - iec"\ndescription: ${JSON.stringify(description)}\n---`,
+    frontMatter(`${type} ${data ? "Data Source" : "Resource"}`, description),
     `# ${type}${data ? " (Data Source)" : ""}`,
     description,
     ...example(definition, data),
@@ -36,11 +49,74 @@ function page(definition: Definition, data: boolean): Page {
     ...(timeouts?.kind === "block"
       ? ["## Timeouts", "The block `timeouts` takes:", bullets(timeouts.attributes, mode)]
       : []),
+    ...(data ? [] : importSection(type)),
     "## API Operations",
     api.map((operation) => `- \`${operation}\``).join("\n"),
   ];
   return { path: docPath(type, data), text: `${sections.join("\n\n")}\n` };
 }
+
+function importSection(type: string): string[] {
+  const wanted = importIds[type] ?? "<id>";
+  return [
+    "## Import",
+    "Into the state, by what tells it apart:",
+    fence("terraform", `import {\n  to = ${type}.example\n  id = "${wanted}"\n}`),
+    fence("sh", `terraform import ${type}.example '${wanted}'`),
+  ];
+}
+
+/** A page for each function. */
+function functionPage({ name, summary, description, parameters, returns }: ProviderFunction): Page {
+  const call = functionExamples[name];
+  if (call === undefined) throw new Error(`${name} has no example: add one to scripts/generate/examples.ts`);
+  const types = parameters.map((p) => `${p.name} ${wireTypeName(p.type)}`);
+  const sections = [
+    frontMatter(`${name} Function`, summary),
+    `# Function: ${name}`,
+    description,
+    "## Example Usage",
+    fence("terraform", withNeeds(`output "${name}" {\n  value = ${call.text}\n}`, call.refs)),
+    "Functions need Terraform 1.8 or later.",
+    "## Signature",
+    fence("text", `${name}(${types.join(", ")}) ${wireTypeName(returns)}`),
+    "## Arguments",
+    parameters.map((p, i) => `${i + 1}. \`${p.name}\` (${wireTypeName(p.type)}) ${p.description}`).join("\n"),
+  ];
+  return { path: `docs/functions/${name}.md`, text: `${sections.join("\n\n")}\n` };
+}
+const wireTypeName = (type: ProviderFunction["returns"]): string =>
+  typeof type === "string"
+    ? type === "dynamic"
+      ? "any"
+      : type
+    : `${type[0]}(${wireTypeName(type[1] as never)})`;
+
+/** A page for each ephemeral resource. None takes arguments. */
+export const ephemeralPages = (): Page[] =>
+  Object.values(ephemeralTypes).map(({ type, description, attributes }) => {
+    const use = `locals {\n  headers = { "X-Auth-Token" = ephemeral.${type}.example.token }\n}`;
+    const sections = [
+      frontMatter(`${type} Ephemeral Resource`, description),
+      `# ${type} (Ephemeral Resource)`,
+      description,
+      "## Example Usage",
+      fence("terraform", `ephemeral "${type}" "example" {}\n\n${use}`),
+      "Ephemeral resources need Terraform 1.10 or later.",
+      "## Argument Reference",
+      "There are no arguments.",
+      "## Attributes Reference",
+      bullets(attributes),
+    ];
+    return {
+      path: `docs/ephemeral-resources/${type.replace(/^iec_/, "")}.md`,
+      text: `${sections.join("\n\n")}\n`,
+    };
+  });
+export const functionPages = (): Page[] => [...functions.values()].map(functionPage);
+
+const frontMatter = (title: string, description: string): string =>
+  `---\npage_title: "${title} - iec"\ndescription: ${JSON.stringify(description)}\n---`;
 
 /** The page of the provider block. */
 export function providerPage(): Page {
@@ -66,16 +142,39 @@ export function providerPage(): Page {
 const fence = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
 
 function example({ type, attributes }: Definition, data: boolean): string[] {
-  const values: ExampleObject | undefined = (data ? dataSourceExamples : resourceExamples)[type];
-  if (values === undefined)
-    throw new Error(`${type} has no example: add one to scripts/generate/examples.ts`);
+  const values = exampleOf({ type, data, name: "example" });
   return [
     "## Example Usage",
     "TypeScript:",
     fence("typescript", typescriptSnippet(type, data, values)),
     "HCL:",
-    fence("terraform", hclSnippet(type, data, values, attributes)),
+    fence("terraform", withNeeds(hclSnippet(type, data, values, attributes), refsOf(values))),
   ];
+}
+
+type Address = Pick<Ref, "type" | "data" | "name">;
+
+function exampleOf({ type, data, name }: Address): ExampleObject {
+  const own = (data ? dataSourceExamples : resourceExamples)[type];
+  const values = name === "example" ? own : otherExamples[`${type}.${name}`];
+  if (values === undefined)
+    throw new Error(`${type}.${name} has no example: add one to scripts/generate/examples.ts`);
+  return values;
+}
+
+/** The text, and the blocks of all that is referred to, so that the example can be applied as it is. */
+function withNeeds(text: string, refs: readonly Ref[]): string {
+  const needed = new Map<string, string>();
+  const visit = (ref: Ref): void => {
+    const key = `${ref.data ? "data." : ""}${ref.type}.${ref.name}`;
+    if (needed.has(key)) return;
+    const values = exampleOf(ref);
+    const { attributes } = (ref.data ? dataSources : resources).get(ref.type) ?? { attributes: {} };
+    needed.set(key, hclSnippet(ref.type, ref.data, values, attributes, ref.name));
+    refsOf(values).forEach(visit);
+  };
+  refs.forEach(visit);
+  return needed.size === 0 ? text : [text, "# What it refers to:", ...needed.values()].join("\n\n");
 }
 
 function argumentList(attributes: Attributes): string[] {

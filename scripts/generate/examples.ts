@@ -5,6 +5,14 @@ export class Ref {
     /** What follows the address in HCL: `id`, `sites[0].id`. */
     readonly path: string,
     readonly data = false,
+    readonly name = "example",
+  ) {}
+}
+/** What only Terraform's own language says: examples in TypeScript have none. */
+export class Hcl {
+  constructor(
+    readonly text: string,
+    readonly refs: readonly Ref[],
   ) {}
 }
 /** A `Map` is a map whose keys are the user's own, an object has the names of attributes. */
@@ -13,6 +21,7 @@ export type ExampleValue =
   | number
   | boolean
   | Ref
+  | Hcl
   | readonly ExampleValue[]
   | ReadonlyMap<string, ExampleValue>
   | ExampleObject;
@@ -21,7 +30,7 @@ export interface ExampleObject {
 }
 
 const site = new Ref("iec_sites", "sites[0].id", true);
-const id = (type: string): Ref => new Ref(type, "id");
+const id = (type: string, name?: string): Ref => new Ref(type, "id", false, name);
 
 /** What an edge service is made of. */
 const service: ExampleObject = {
@@ -32,7 +41,7 @@ const service: ExampleObject = {
       name: "cache",
       flavor_id: "c6.large.2",
       image_id: new Ref("iec_images", "images[0].id", true),
-      vpc_id: id("iec_vpc"),
+      vpc_id: id("iec_vpc", "everywhere"),
       security_groups: [id("iec_security_group")],
       key_pair: id("iec_keypair"),
       system_disk_type: "SAS",
@@ -42,14 +51,17 @@ const service: ExampleObject = {
   coverage_sites: [{ site: "guangzhou", demands: [{ demand_count: 2 }] }],
 };
 
-/** One short, valid configuration of each resource. The tests check that they are. */
+/** One short configuration of each resource. The tests apply what the pages make of them, all in one stack. */
 export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
   iec_deployment_plan: { name: "cdn", ...service },
   iec_edge_service: { name: "cdn", ...service },
   iec_bandwidth: { bandwidth_id: new Ref("iec_eip", "bandwidth_id"), size: 500, keep: true },
   iec_eip: { site_id: site, port_id: new Ref("iec_server", "nics[0].port") },
   iec_image: { name: "golden", server_id: id("iec_server") },
-  iec_ipv6_bandwidth_attachment: { port_id: id("iec_vip"), bandwidth_id: new Ref("iec_bandwidth", "id") },
+  iec_ipv6_bandwidth_attachment: {
+    port_id: id("iec_vip", "ipv6"),
+    bandwidth_type: "CT_cn-south-guangzhou-v6",
+  },
   iec_keypair: { name: "operator" },
   iec_network_acl: {
     name: "web",
@@ -97,7 +109,7 @@ export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
   },
   iec_server_nic: {
     server_id: id("iec_server"),
-    subnet_id: id("iec_vpc_subnet"),
+    subnet_id: id("iec_vpc_subnet", "second"),
     security_groups: [id("iec_security_group")],
   },
   iec_vpc: { name: "production", cidr: "10.10.0.0/16", mode: "CUSTOMER" },
@@ -108,6 +120,47 @@ export const resourceExamples: Readonly<Record<string, ExampleObject>> = {
     vpc_id: id("iec_vpc"),
     site_id: site,
   },
+};
+
+/** More of a type, where an example needs another than the type's own. By type and name. */
+export const otherExamples: Readonly<Record<string, ExampleObject>> = {
+  "iec_vpc.everywhere": { name: "everywhere", cidr: "10.0.0.0/8", mode: "SYSTEM" },
+  "iec_vpc_subnet.second": {
+    name: "second-guangzhou",
+    cidr: "10.10.2.0/24",
+    gateway_ip: "10.10.2.1",
+    vpc_id: id("iec_vpc"),
+    site_id: site,
+  },
+  "iec_vpc_subnet.ipv6": {
+    name: "ipv6-guangzhou",
+    cidr: "10.10.3.0/24",
+    gateway_ip: "10.10.3.1",
+    vpc_id: id("iec_vpc"),
+    site_id: site,
+    ipv6_enable: true,
+    pool_id: new Hcl(
+      'one([for line in data.iec_sites.example.sites[0].lines : line.record_id if line.ip_version == "6"])',
+      [site],
+    ),
+  },
+  "iec_vip.ipv6": { subnet_id: id("iec_vpc_subnet", "ipv6"), ip_version: 6 },
+};
+
+/** Import ids of the types whose ids alone do not do. */
+export const importIds: Readonly<Record<string, string>> = {
+  iec_network_acl_rule: "<network ACL id>/ingress/<rule id>",
+  iec_route: "<route table id>/192.168.0.0/16",
+};
+
+/** A call of each function, and what it refers to. */
+export const functionExamples: Readonly<Record<string, Hcl>> = {
+  cidr_free: new Hcl("provider::iec::cidr_free(iec_vpc.example.cidr, [iec_vpc_subnet.example.cidr], 24)", [
+    new Ref("iec_vpc", "cidr"),
+    new Ref("iec_vpc_subnet", "cidr"),
+  ]),
+  parse_id: new Hcl('provider::iec::parse_id("iec_network_acl_rule", "an-acl/ingress/a-rule")', []),
+  site_of: new Hcl("provider::iec::site_of(iec_vpc_subnet.example)", [id("iec_vpc_subnet")]),
 };
 
 export const dataSourceExamples: Readonly<Record<string, ExampleObject>> = {
@@ -132,9 +185,9 @@ export const dataSourceExamples: Readonly<Record<string, ExampleObject>> = {
     from: 1_735_689_600_000,
     to: 1_735_693_200_000,
   },
-  iec_network_acl: { name: "edge" },
+  iec_network_acl: { name: "web" },
   iec_network_acls: {},
-  iec_port: { fixed_ip: "10.10.1.20", subnet_id: id("iec_vpc_subnet") },
+  iec_port: { fixed_ip: new Ref("iec_server", "nics[0].address"), subnet_id: id("iec_vpc_subnet") },
   iec_ports: { subnet_id: id("iec_vpc_subnet"), device_owner: "neutron:VIP_PORT" },
   iec_quotas: { type: "instance" },
   iec_route_tables: { vpc_id: id("iec_vpc") },

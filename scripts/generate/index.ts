@@ -7,7 +7,14 @@ import { providerAttributes } from "../../schema/provider-block.js";
 import { providerSchemas } from "../../schema/provider-schema.js";
 import { generateApiTypes } from "./api-types.js";
 import { generateConstructs } from "./constructs.js";
-import { dataSourcePage, errorsPage, providerPage, resourcePage } from "./docs.js";
+import {
+  dataSourcePage,
+  ephemeralPages,
+  errorsPage,
+  functionPages,
+  providerPage,
+  resourcePage,
+} from "./docs.js";
 import { placesModule, type Catalog } from "./places.js";
 import { generatePluginProtocol } from "./plugin-protocol.js";
 import { jsonSchemas, placements } from "./tables.js";
@@ -15,7 +22,14 @@ import { jsonSchemas, placements } from "./tables.js";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Folders that hold nothing but generated files: whatever else lies there is stale. */
-const OWNED = ["schema/generated", "constructs/generated", "docs/resources", "docs/data-sources"];
+const OWNED = [
+  "schema/generated",
+  "constructs/generated",
+  "docs/resources",
+  "docs/data-sources",
+  "docs/functions",
+  "docs/ephemeral-resources",
+];
 
 interface GeneratedFile {
   readonly path: string;
@@ -39,6 +53,8 @@ async function generate(): Promise<GeneratedFile[]> {
     placesModule(JSON.parse(await readFile(path.join(ROOT, "schema/api/catalog.json"), "utf8")) as Catalog),
     ...[...resources.values()].map(resourcePage),
     ...[...dataSources.values()].map(dataSourcePage),
+    ...functionPages(),
+    ...ephemeralPages(),
     providerPage(),
     errorsPage(),
   ];

@@ -1,5 +1,5 @@
 import type { Attributes } from "../../schema/attributes.js";
-import { Ref, type ExampleObject, type ExampleValue } from "./examples.js";
+import { Hcl, Ref, type ExampleObject, type ExampleValue } from "./examples.js";
 
 /** `vpc_subnet` -> `vpcSubnet`. */
 const camelCase = (name: string): string =>
@@ -13,18 +13,17 @@ const className = (type: string, data: boolean): string =>
 const isList = (value: ExampleValue): value is readonly ExampleValue[] => Array.isArray(value);
 const isMap = (value: ExampleValue): value is ReadonlyMap<string, ExampleValue> => value instanceof Map;
 
-/** The example as Terraform's language has it. */
+/** One block of Terraform's language. */
 export function hclSnippet(
   type: string,
   data: boolean,
   example: ExampleObject,
   attributes: Attributes,
+  name = "example",
 ): string {
-  return [
-    `${data ? "data" : "resource"} "${type}" "example" {`,
-    ...hclBody(example, attributes, "  "),
-    "}",
-  ].join("\n");
+  const head = `${data ? "data" : "resource"} "${type}" "${name}" {`;
+  const body = hclBody(example, attributes, "  ");
+  return body.length === 0 ? `${head}}` : [head, ...body, "}"].join("\n");
 }
 
 function hclBody(body: ExampleObject, attributes: Attributes, indent: string): string[] {
@@ -51,12 +50,21 @@ function hclBody(body: ExampleObject, attributes: Attributes, indent: string): s
 }
 
 function hclValue(value: ExampleValue): string {
-  if (value instanceof Ref) return `${value.data ? "data." : ""}${value.type}.example.${value.path}`;
+  if (value instanceof Ref) return `${value.data ? "data." : ""}${value.type}.${value.name}.${value.path}`;
+  if (value instanceof Hcl) return value.text;
   if (isList(value)) return `[${value.map(hclValue).join(", ")}]`;
   if (isMap(value)) {
     return `{ ${[...value].map(([key, item]) => `${key} = ${hclValue(item)}`).join(", ")} }`;
   }
   return JSON.stringify(value);
+}
+
+/** What a value refers to, directly. */
+export function refsOf(value: ExampleValue): readonly Ref[] {
+  if (value instanceof Ref) return [value];
+  if (value instanceof Hcl) return value.refs;
+  if (isMap(value)) return [...value.values()].flatMap(refsOf);
+  return typeof value === "object" ? Object.values(value).flatMap(refsOf) : [];
 }
 
 /** The example as a construct of `iec-cdk`. Other constructs it refers to are variables named after their types. */
@@ -81,6 +89,7 @@ function typescriptValue(value: ExampleValue, indent: string): string {
     const path = value.path.replaceAll(/\[(\d+)\]/g, ".get($1)");
     return `${camelCase(shortName(value.type))}.${path}`;
   }
+  if (value instanceof Hcl) throw new Error(`There is no TypeScript for ${value.text}`);
   if (isList(value)) return `[${value.map((item) => typescriptValue(item, indent)).join(", ")}]`;
   if (isMap(value)) {
     return `{ ${[...value].map(([key, item]) => `${key}: ${typescriptValue(item, indent)}`).join(", ")} }`;
