@@ -29,7 +29,13 @@ function convert(type: WireType, json: unknown, path: Path, problems: Diagnostic
   };
   const member = (of: WireType, key: string | number, from: unknown) =>
     convert(of, from, [...path, key], problems);
-  if (typeof type === "string") return scalar(type, json) ?? wrong();
+  if (typeof type === "string") {
+    if (isRounded(type, json)) {
+      problems.push(inexact(path));
+      return null;
+    }
+    return scalar(type, json) ?? wrong();
+  }
   switch (type[0]) {
     case "list":
     case "set":
@@ -57,10 +63,21 @@ function scalar(type: string, json: unknown): Value | undefined {
   if (type === "string") return text;
   if (type === "bool") return text === "true" ? true : text === "false" ? false : undefined;
   const number = Number(text);
-  if (type !== "number" || text.trim() === "" || !Number.isFinite(number)) return undefined;
-  // Whole numbers beyond that were rounded when the text was parsed.
-  return Number.isInteger(number) && !Number.isSafeInteger(number) ? undefined : number;
+  return type !== "number" || text.trim() === "" || !Number.isFinite(number) ? undefined : number;
 }
+
+/** Whole numbers that are not exact are rounded as soon as they are parsed, whatever they become then. */
+const isRounded = (type: string, json: unknown): boolean =>
+  (typeof json === "number" || (type === "number" && typeof json === "string")) &&
+  Number.isInteger(Number(json)) &&
+  !Number.isSafeInteger(Number(json));
+
+/** A number that would be rounded; as it was told, where that is known. */
+export const inexact = (path: Path, told?: string): Diagnostic =>
+  errorDiagnostic("IEC2012", `${formatPath(path) || "The number"} cannot be held exactly`, {
+    path,
+    detail: `${told === undefined ? "" : `It is ${told}. `}Whole numbers go up to ${Number.MAX_SAFE_INTEGER}.`,
+  });
 
 const mistyped = (type: WireType, path: Path): Diagnostic =>
   errorDiagnostic("IEC3001", `${formatPath(path) || "The value"} of the state has the wrong type`, {

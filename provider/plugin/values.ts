@@ -1,7 +1,6 @@
-import { DiagnosticError, errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
+import { DiagnosticError } from "../../schema/diagnostics.js";
 import type { DynamicValue } from "../../schema/generated/plugin-protocol.js";
 import {
-  formatPath,
   isList,
   isObject,
   isUnknown,
@@ -11,7 +10,7 @@ import {
   type Value,
 } from "../../schema/unknown.js";
 import { ByteReader, ByteWriter, MalformedError } from "./bytes.js";
-import { parseJson, valueFromJson } from "./json.js";
+import { inexact, parseJson, valueFromJson } from "./json.js";
 import * as msgpack from "./msgpack.js";
 
 /** A type as Terraform names it on the wire: those of schemas, and those that values of any type bring along. */
@@ -165,14 +164,8 @@ function memberType(type: MapType | ObjectType, key: string): WireType {
 function exact(told: number | bigint | string, path: Path): number {
   const value = Number(told);
   if (Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value))) return value;
-  throw new DiagnosticError(inexact(String(told), path));
+  throw new DiagnosticError(inexact(path, String(told)));
 }
-
-const inexact = (text: string, path: Path): Diagnostic =>
-  errorDiagnostic("IEC2012", `${formatPath(path) || "The number"} cannot be held exactly`, {
-    path,
-    detail: `It is ${text}. Whole numbers go up to ${Number.MAX_SAFE_INTEGER}.`,
-  });
 
 /** A decoded value that the protocol says is an object; null is taken for an empty one. */
 export const objectOf = (value: Value): ObjectValue => (isObject(value) ? value : {});

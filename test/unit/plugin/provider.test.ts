@@ -1,7 +1,8 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { id, number, string } from "../../../schema/attributes.js";
 import { minutes } from "../../../schema/definition.js";
-import type { Methods } from "../../../schema/generated/plugin-protocol.js";
+import { methods, type Methods } from "../../../schema/generated/plugin-protocol.js";
 import { UNKNOWN, type ObjectValue } from "../../../schema/unknown.js";
 import { RpcError, STATUS } from "../../../provider/plugin/transport.js";
 import { decodeValue, encodeValue } from "../../../provider/plugin/values.js";
@@ -30,6 +31,40 @@ describe("bad input is a diagnostic, never an end", () => {
     "ValidateEphemeralResourceConfig",
     "OpenEphemeralResource",
   ];
+  // Among the calls is the one that stops all others.
+  const stopped = createDriver();
+  test.each(Object.keys(methods))("%s: whatever bytes arrive, it answers or refuses", async (method) => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 40 }), async (bytes) => {
+        const outcome = await stopped
+          .send(`/tfplugin6.Provider/${method}`, bytes)
+          .catch((error: unknown) => error);
+        expect(outcome instanceof Uint8Array || outcome instanceof RpcError).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test.each<readonly [string, string]>([
+    ["cut off", "81a46e616d65"],
+    ["of another type", "c3"],
+    ["a list where an object is due", "91a161"],
+    ["with an attribute that is not there", "81a7696e76656e74a161"],
+    ["with an attribute of another type", "81a46e616d6591a161"],
+  ])("a value %s", async (_, hex) => {
+    const value = { msgpack: Buffer.from(hex, "hex") };
+    const validated = await driver.call("ValidateResourceConfig", { typeName: "iec_vpc", config: value });
+    const planned = await driver.call("PlanResourceChange", {
+      typeName: "iec_vpc",
+      priorState: encodeValue(driver.typeOf("iec_vpc"), null),
+      proposedNewState: value,
+      config: value,
+    });
+    for (const { diagnostics } of [validated, planned])
+      expect(diagnostics).toMatchObject([
+        { severity: ERROR, summary: expect.stringMatching(/cannot read/) as string },
+      ]);
+  });
 
   test.each(METHODS)("%s: bytes that are no message", async (method) => {
     const answer = await driver.send(`/tfplugin6.Provider/${method}`, Buffer.from("ffffffff", "hex"));
@@ -63,11 +98,49 @@ describe("bad input is a diagnostic, never an end", () => {
       "IEC3002: The state of iec_vpc was written by a newer version",
     ],
     ["a mistyped attribute", 0, { ...VPC, name: ["a"] }, "IEC3001: name of the state has the wrong type"],
+    [
+      "a whole number that would be rounded",
+      0,
+      '{"subnet_num": 9007199254740993}',
+      "IEC2012: subnet_num cannot be held exactly",
+    ],
+    [
+      "such a number as a text",
+      0,
+      { subnet_num: "9007199254740993" },
+      "IEC2012: subnet_num cannot be held exactly",
+    ],
+    [
+      "such a number in place of a text",
+      0,
+      '{"name": 9007199254740993}',
+      "IEC2012: name cannot be held exactly",
+    ],
+    [
+      "a number beyond all numbers",
+      0,
+      '{"subnet_num": 1e999}',
+      "IEC3001: subnet_num of the state has the wrong type",
+    ],
+    ["nothing at all", 0, "", "IEC5005: Terraform sent a message that this provider cannot read"],
     ["no object", 0, "[1]", "IEC3001: The value of the state has the wrong type"],
     ["no JSON", 0, "{", "IEC5005: Terraform sent a message that this provider cannot read"],
   ])("a state with %s", async (_, version, state, summary) => {
     const { diagnostics } = await driver.upgrade("iec_vpc", version, state);
     expect(diagnostics).toMatchObject([{ severity: ERROR, summary }]);
+  });
+
+  test("a number that would be rounded is named where it lies, however deep", async () => {
+    const state = '{"volume_attached": [{"size": 1}, {"size": 9007199254740993}]}';
+    const { diagnostics } = await driver.upgrade("iec_server", 0, state);
+    expect(diagnostics).toMatchObject([
+      {
+        summary: "IEC2012: volume_attached[1].size cannot be held exactly",
+        attribute: {
+          steps: [{ attributeName: "volume_attached" }, { elementKeyInt: 1 }, { attributeName: "size" }],
+        },
+      },
+    ]);
   });
 
   test("a state with missing and extra attributes is made whole", async () => {

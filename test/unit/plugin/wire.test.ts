@@ -195,15 +195,16 @@ describe("values of a stored state", () => {
     expect(valueFromJson(type, json)).toEqual({ value: { ...NOTHING, ...members }, diagnostics: [] });
   });
 
-  test.each<readonly [unknown, Path]>([
-    [{ size: "many" }, ["size"]],
-    [{ size: 2 ** 53 }, ["size"]],
-    [{ name: ["a"] }, ["name"]],
-    [{ nics: [{}, { ip: {} }] }, ["nics", 1, "ip"]],
-    [{ tags: [] }, ["tags"]],
-    [[], []],
-  ])("%j is refused", (json, path) => {
-    expect(valueFromJson(type, json).diagnostics).toMatchObject([{ code: "IEC3001", path }]);
+  test.each<readonly [unknown, Path, code: string]>([
+    [{ size: "many" }, ["size"], "IEC3001"],
+    [{ size: 2 ** 53 }, ["size"], "IEC2012"],
+    [{ name: 2 ** 53 }, ["name"], "IEC2012"],
+    [{ name: ["a"] }, ["name"], "IEC3001"],
+    [{ nics: [{}, { ip: {} }] }, ["nics", 1, "ip"], "IEC3001"],
+    [{ tags: [] }, ["tags"], "IEC3001"],
+    [[], [], "IEC3001"],
+  ])("%j is refused", (json, path, code) => {
+    expect(valueFromJson(type, json).diagnostics).toMatchObject([{ code, path }]);
   });
 });
 
