@@ -99,13 +99,16 @@ export interface ResourceSpec<A extends Attributes, Api> {
   readonly api: readonly string[];
   /** One create call. Returns what the answer tells, with the id. */
   create(plan: PlanOf<A>, api: Api, search: Search): Promise<ObservedOf<A> & { readonly id: string }>;
-  /** Calls that need the object to be ready, such as binding it. `created` is what is known of it by now. */
+  /**
+   * Calls that need the object to be ready, such as binding it. `created` is what is known of it by now.
+   * Resolves to whether there was anything to do: if so, the object is waited for and read again.
+   */
   configure?(
     plan: PlanOf<A>,
     created: ObservedOf<A> & { readonly id: string },
     api: Api,
     steps: Steps<A>,
-  ): Promise<void>;
+  ): Promise<boolean>;
   /**
    * What the cloud tells now; undefined = gone. `state` is what is known by then: the id at least, and what the
    * import id told; the whole state at a refresh.
@@ -185,7 +188,7 @@ export interface Resource<Api = never> {
   readonly statuses?: Statuses<Api>;
   readonly api: readonly string[];
   create(plan: PlanValues, api: Api, search: Search): Promise<Observed>;
-  configure?(plan: PlanValues, created: Observed, api: Api, steps: ErasedSteps): Promise<void>;
+  configure?(plan: PlanValues, created: Observed, api: Api, steps: ErasedSteps): Promise<boolean>;
   read(state: Observed, api: Api): Promise<Observed | undefined>;
   list?(api: Api, maxPages?: number): Promise<readonly Observed[] | undefined>;
   interpret?(told: Observed, known: PlanValues): Observed;

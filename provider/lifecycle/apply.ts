@@ -67,8 +67,7 @@ export async function createObject(
     await ready(false);
     if (definition.configure !== undefined) {
       const steps = stepsOf(definition, object, timeoutMs, context);
-      await definition.configure(plan, { ...object, ...told }, context.api, steps);
-      await ready(true);
+      if (await definition.configure(plan, { ...object, ...told }, context.api, steps)) await ready(true);
     }
     const { state, diagnostics } = mergeApplied(allAttributes(definition), planned, told);
     const lost = secretsLost(definition, object, told);

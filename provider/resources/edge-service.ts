@@ -176,6 +176,7 @@ export const edgeService = defineResource({
   async configure(_plan, created, api) {
     // A plan that stays does no harm, and the delete tries again.
     await dropUsedPlans(idOf(created), api).catch(() => undefined);
+    return true;
   },
   async read(state, api) {
     const [service, servers] = await Promise.all([show(state.id, api), serversOf(state.id, api)]);

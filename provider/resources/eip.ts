@@ -145,7 +145,9 @@ export const eip = defineResource({
     return { id: told(created.id, "the EIP's id"), status: created.status };
   },
   async configure(plan, created, api) {
-    if (typeof plan.port_id === "string") await bind(created, plan.port_id, api);
+    if (typeof plan.port_id !== "string") return false;
+    await bind(created, plan.port_id, api);
+    return true;
   },
   async read(state, api) {
     const answer = await api.get("/v1/publicips/{publicip_id}", { params: pathOf(state) });

@@ -114,11 +114,12 @@ export const networkAcl = defineResource({
   },
   async configure(plan, created, api) {
     const { subnets, admin_state_up } = toApi(plan);
-    if (subnets.length === 0 && admin_state_up) return;
+    if (subnets.length === 0 && admin_state_up) return false;
     await api.put("/v1/firewalls/{firewall_id}", {
       params: pathOf(created),
       body: { firewall: toApi(plan) },
     });
+    return true;
   },
   read: async (state, api) => fromApi(await showFirewall(state.id, api)),
   list: async (api, maxPages) => (await listFirewalls(api, maxPages))?.map(fromApi),

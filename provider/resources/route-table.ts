@@ -106,7 +106,9 @@ export const routeTable = defineResource({
     return { ...fromApi(told(made, "the route table")), subnet_ids: undefined };
   },
   async configure(plan, created, api) {
-    await associate(created.id, plan.subnet_ids ?? [], [], api);
+    const subnets = plan.subnet_ids ?? [];
+    await associate(created.id, subnets, [], api);
+    return subnets.length > 0;
   },
   read: async (state, api) => fromApi(await show(state.id, api)),
   list: async (api, maxPages) =>

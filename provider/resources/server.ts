@@ -102,12 +102,13 @@ export const server = defineResource({
     return { id: told(answer.server_ids?.[0], "the server's id") };
   },
   async configure(plan, created, api, steps) {
-    if (plan.description !== null && plan.description !== "")
-      await api.put("/v1/cloudservers/{server_id}", { ...pathOf(created), body: naming(plan) });
+    const described = plan.description !== null && plan.description !== "";
+    if (described) await api.put("/v1/cloudservers/{server_id}", { ...pathOf(created), body: naming(plan) });
     if (plan.power_state === "SHUTOFF") {
       await switchTo("SHUTOFF", idOf(created), api);
       await steps.until("SHUTOFF");
     }
+    return described || plan.power_state === "SHUTOFF";
   },
   read: (state, api) => readServer(state.id, api),
   list: (api, maxPages) => listServers(api, maxPages),

@@ -152,6 +152,7 @@ export const vip = defineResource({
     if (plan.security_groups) await setGroups(created, plan.security_groups, api);
     const wanted = plan.port_ids ?? [];
     if (wanted.length > 0) await bind(created.id, plan.subnet_id, { wanted }, api);
+    return wanted.length > 0 || Boolean(plan.security_groups);
   },
   async read(state, api) {
     const { port } = await api.get("/v1/ports/{port_id}", { params: pathOf(state) });

@@ -167,7 +167,9 @@ export const vpcSubnet = defineResource({
   },
   // Only an update turns IPv6 on.
   async configure(plan, created, api) {
-    if (plan.ipv6_enable === true) await update(created, { ...ipv6(plan) }, api);
+    if (plan.ipv6_enable !== true) return false;
+    await update(created, { ...ipv6(plan) }, api);
+    return true;
   },
   replaces: (prior, planned) =>
     prior["ipv6_enable"] === true && planned["ipv6_enable"] === false ? [["ipv6_enable"]] : [],
