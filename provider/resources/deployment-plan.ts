@@ -92,7 +92,7 @@ export const deploymentPlan = defineResource({
     "Where the cloud would place an edge service, or more of one, without making it. An `iec_edge_service` needs none: it plans by itself. A plan equal to what such a service is about to ask for is used up by it.",
   schemaVersion: 0,
   attributes,
-  placement: { role: "other" },
+  placement: { role: "other", vpc: "stack_resources[].vpc_id" },
   api: ["POST /v1/deployments", "GET /v1/deployments", "DELETE /v1/deployments/{deployment_id}"],
   adoptBy: ["name", "edgecloud_id", "description", "coverage_level", "coverage_policy"],
   validate: (config) => [...checkPurpose(config), ...checkCoverage(config), ...checkLogin(config)],

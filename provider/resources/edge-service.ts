@@ -134,7 +134,7 @@ export const edgeService = defineResource({
     "An edge service: servers of one make that the cloud schedules over many sites. Growing a demand adds servers; anything else replaces the service with all its servers.",
   schemaVersion: 0,
   attributes,
-  placement: { role: "other" },
+  placement: { role: "other", vpc: "stack_resources[].vpc_id" },
   timeouts: { create: minutes(60), update: minutes(60), delete: minutes(60) },
   statuses: {
     ready: ["inService"],

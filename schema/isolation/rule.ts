@@ -37,6 +37,8 @@ export interface Rule {
   readonly severity: Severity;
   /** The cloud's own fact that the rule rests on, in one line. */
   readonly reason: string;
+  /** Where that fact is stated: `[docs:usermanual network ACL]`, or `[inferred]` where no source states it. */
+  readonly source: string;
   check(topology: Topology): Iterable<Judgement>;
 }
 

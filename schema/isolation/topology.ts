@@ -29,7 +29,7 @@ interface SiteRef {
   readonly identity: Identity;
 }
 /** An attribute that names another object of the network. */
-interface Link {
+export interface Link {
   readonly path: Path;
   readonly identity: Identity;
   /** Undefined when the object is not in the graph, or when it is not known which one it is. */
@@ -50,8 +50,11 @@ export interface Placed {
   readonly identity: Identity;
   readonly sites: readonly SiteRef[];
   readonly vpc: Link | undefined;
+  /** Every VPC it names: a network ACL names one with each subnet. */
+  readonly vpcs: readonly Link[];
   readonly subnets: readonly Link[];
   readonly port: Link | undefined;
+  readonly ports: readonly Link[];
   /** Lines set by the user; one left to the cloud is not among them. */
   readonly lines: readonly Located[];
   /** Undefined when it is not known, or malformed. */
@@ -71,8 +74,17 @@ export interface Topology {
   readonly missing: ReadonlySet<string>;
   /** What is to be judged: managed resources, of one role where given. */
   subjects(role?: Role): Iterable<Placed>;
+  /** What is to be judged of one resource type. */
+  subjectsOf(...types: readonly string[]): readonly Placed[];
+  /** Whether it is to be judged. */
+  isSubject(placed: Placed): boolean;
   /** Every resource of a role, in any mode. */
   all(role: Role): readonly Placed[];
+  /** Every resource of a type, in any mode. */
+  ofType(type: string): readonly Placed[];
+  placed(node: ResourceNode): Placed;
+  /** What an attribute is set to, followed; null when it is not set, or left to the cloud. */
+  written(node: ResourceNode, attribute: string): Value;
   pointers(node: ResourceNode): readonly Pointer[];
   /** The value that an unknown is going to be, as far as the graph tells. */
   follow(value: Value): Value;
@@ -104,6 +116,7 @@ export function buildTopology(input: TopologyInput): Topology {
     if (known !== undefined) return known;
     const link = (kind: keyof typeof TARGET_ROLE) =>
       read(node, placement, kind).flatMap((at) => linkTo(node, at, kind) ?? []);
+    const [vpcs, ports] = [link("vpc"), link("port")];
     const cidr = read(node, placement, "cidr")[0];
     const text = cidr && follow(cidr.value, graph);
     const made: Placed = {
@@ -111,9 +124,11 @@ export function buildTopology(input: TopologyInput): Topology {
       role: placement.role,
       identity: identify(node),
       sites: read(node, placement, "site").flatMap((at) => siteRef(node, at) ?? []),
-      vpc: link("vpc")[0],
+      vpc: vpcs[0],
+      vpcs,
       subnets: link("subnets"),
-      port: placement.role === "eip" ? link("port")[0] : undefined,
+      port: placement.role === "eip" ? ports[0] : undefined,
+      ports,
       lines: locate(node, placement.line).filter((at) => !leftToCloud(node, at)),
       range: typeof text === "string" ? parseRange(text) : undefined,
       cidr: cidr && text !== undefined ? { path: cidr.path, value: text } : undefined,
@@ -172,13 +187,16 @@ export function buildTopology(input: TopologyInput): Topology {
     return nodes.find((node) => placementOf(node)?.role === role) ?? nodes[0];
   }
 
-  /** The server one of whose NICs has the port. */
+  /** The server one of whose NICs has the port, or the NIC that is a resource of its own. */
   function portOwner(value: Value): ResourceNode | undefined {
     if (typeof value === "string") return index().ports.get(value);
     if (!isUnknown(value) || value.source === undefined) return undefined;
     const { address, path } = value.source;
-    const node = path[0] === "nics" && path.at(-1) === "port" ? graph.nodes.get(address) : undefined;
-    return node && placementOf(node)?.role === "server" ? node : undefined;
+    const node = graph.nodes.get(address);
+    if (node === undefined) return undefined;
+    if (path[0] === "nics" && path.at(-1) === "port")
+      return placementOf(node)?.role === "server" ? node : undefined;
+    return path[0] === "port_id" && kindOf(node.type) === "iec_server_nic" ? node : undefined;
   }
 
   /** Whether a computed attribute was simply left unset. */
@@ -197,6 +215,27 @@ export function buildTopology(input: TopologyInput): Topology {
       if (node.mode === "managed" && (role ?? placement.role) === placement.role)
         yield place(node, placement);
     }
+  }
+
+  const judged = (node: ResourceNode): boolean =>
+    node.mode === "managed" && (only?.has(node.address) ?? true);
+  const placedNode = (node: ResourceNode): Placed => place(node, placementOf(node) ?? { role: "other" });
+  const byType = lazy(() => {
+    const groups = new Map<string, ResourceNode[]>();
+    for (const node of graph.nodes.values()) append(groups, kindOf(node.type), node);
+    return groups;
+  });
+  const ofType = (type: string): readonly Placed[] => (byType().get(type) ?? []).map(placedNode);
+  function subjectsOf(...types: readonly string[]): readonly Placed[] {
+    const nodes = only
+      ? [...only].flatMap((address) => graph.nodes.get(address) ?? [])
+      : types.flatMap((type) => byType().get(type) ?? []);
+    return nodes.filter((node) => judged(node) && types.includes(kindOf(node.type))).map(placedNode);
+  }
+
+  function written(node: ResourceNode, attribute: string): Value {
+    const value = node.values[attribute] ?? null;
+    return leftToCloud(node, { path: [attribute], value }) ? null : follow(value, graph);
   }
 
   function all(role: Role): readonly Placed[] {
@@ -266,7 +305,12 @@ export function buildTopology(input: TopologyInput): Topology {
     sites,
     missing,
     subjects,
+    subjectsOf,
+    isSubject: ({ node }) => judged(node),
     all,
+    ofType,
+    placed: placedNode,
+    written,
     pointers,
     follow: (value) => follow(value, graph),
     objectsOf,

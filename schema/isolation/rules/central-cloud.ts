@@ -11,6 +11,7 @@ export const centralCloud: Rule = {
   severity: "error",
   reason:
     "IEC VPCs, servers, disks and EIPs are unrelated to the central cloud's VPC, ECS, EVS and EIP services.",
+  source: "[docs:FAQ network]",
   *check(topology) {
     for (const holder of topology.subjects()) {
       for (const pointer of topology.pointers(holder.node)) yield* judge(topology, holder, pointer);

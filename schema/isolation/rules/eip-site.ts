@@ -7,6 +7,7 @@ export const eipSite: Rule = {
   code: "IEC1007",
   severity: "error",
   reason: "An EIP belongs to one site and can only be bound to a port of that site.",
+  source: "[inferred]",
   *check(topology) {
     for (const eip of topology.subjects("eip")) {
       const { port } = eip;

@@ -7,6 +7,7 @@ export const lineSite: Rule = {
   code: "IEC1008",
   severity: "error",
   reason: "A line (IP pool) belongs to one site.",
+  source: "[docs:apiexplorer]",
   *check(topology) {
     for (const subject of topology.subjects()) {
       for (const { path, value: written } of subject.lines) {

@@ -7,6 +7,7 @@ export const missingObject: Rule = {
   code: "IEC1011",
   severity: "error",
   reason: "Ids of the central cloud's VPC, ECS, EVS or EIP never work in IEC.",
+  source: "[docs:FAQ network]",
   *check(topology) {
     if (topology.missing.size === 0) return;
     for (const holder of topology.subjects()) {

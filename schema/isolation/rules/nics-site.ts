@@ -5,6 +5,7 @@ export const nicsSite: Rule = {
   code: "IEC1003",
   severity: "error",
   reason: "A server lives in one site, and sites are physically isolated.",
+  source: "[docs:FAQ sites] [docs:apiexplorer]",
   *check(topology) {
     for (const server of topology.subjects("server")) {
       // Where the server's site is settled, IEC1002 holds each NIC against it and there is nothing to add.

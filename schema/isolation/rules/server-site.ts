@@ -1,13 +1,17 @@
 import { formatPath } from "../../unknown.js";
 import { compare } from "../identity.js";
-import { conditional, listed, unlessSame, type Rule } from "../rule.js";
+import { conditional, listed, unlessSame, type Judgement, type Rule } from "../rule.js";
+import { siteOf, type Topology } from "../topology.js";
+import { serverOf } from "./server-nic.js";
 import { namesOfAll } from "./wording.js";
 
 export const serverSite: Rule = {
   code: "IEC1002",
   severity: "error",
   reason: "Sites are physically isolated; there is no network path between sites.",
+  source: "[docs:FAQ sites]",
   *check(topology) {
+    yield* ofNics(topology);
     for (const server of topology.subjects("server")) {
       for (const { path, identity, target } of server.subnets) {
         const there = target?.sites[0]?.identity;
@@ -37,3 +41,21 @@ export const serverSite: Rule = {
     }
   },
 };
+
+/** NICs that are resources of their own. */
+function* ofNics(topology: Topology): Generator<Judgement> {
+  for (const { nic, subnet, server } of serverOf(topology)) {
+    const question = `${formatPath(subnet.path)} lies in the site of ${server.identity.label}`;
+    const own = server.target && siteOf(server.target);
+    const there = subnet.target && siteOf(subnet.target);
+    if (own === undefined || there === undefined) {
+      const unknowns = [...(own ? [] : server.identity.unknowns), ...(there ? [] : subnet.identity.unknowns)];
+      if (unknowns.length > 0) yield conditional(nic, subnet.path, question, unknowns);
+      continue;
+    }
+    yield* unlessSame(nic, subnet.path, [there, own], question, () => ({
+      detail: `${formatPath(subnet.path)} is ${subnet.identity.label} (site ${there.label}), but server_id is ${server.identity.label} in site ${own.label}.`,
+      fix: `Use a subnet in site ${own.label} there, or a server in site ${there.label}.`,
+    }));
+  }
+}

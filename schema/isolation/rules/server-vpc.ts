@@ -1,6 +1,7 @@
 import { formatPath } from "../../unknown.js";
-import { conditional, listed, unlessSame, type Rule } from "../rule.js";
-import { siteOf } from "../topology.js";
+import { conditional, listed, unlessSame, type Judgement, type Rule } from "../rule.js";
+import { siteOf, type Topology } from "../topology.js";
+import { serverOf } from "./server-nic.js";
 import { namesOfAll } from "./wording.js";
 
 export const serverVpc: Rule = {
@@ -8,7 +9,9 @@ export const serverVpc: Rule = {
   severity: "error",
   reason:
     "Subnets of different VPCs are not connected, and every NIC of a server is in the server's one VPC.",
+  source: "[docs:usermanual network ACL] [sdk]",
   *check(topology) {
+    yield* ofNics(topology);
     for (const server of topology.subjects("server")) {
       const own = server.vpc;
       if (own === undefined) continue;
@@ -33,3 +36,20 @@ export const serverVpc: Rule = {
     }
   },
 };
+
+/** NICs that are resources of their own. */
+function* ofNics(topology: Topology): Generator<Judgement> {
+  for (const { nic, subnet, server } of serverOf(topology)) {
+    const question = `${formatPath(subnet.path)} is a subnet of the VPC of ${server.identity.label}`;
+    const [own, other] = [server.target?.vpc?.identity, subnet.target?.vpc?.identity];
+    if (own === undefined || other === undefined) {
+      const unknowns = [...(own ? [] : server.identity.unknowns), ...(other ? [] : subnet.identity.unknowns)];
+      if (unknowns.length > 0) yield conditional(nic, subnet.path, question, unknowns);
+      continue;
+    }
+    yield* unlessSame(nic, subnet.path, [other, own], question, () => ({
+      detail: `${formatPath(subnet.path)} is ${subnet.identity.label} (VPC ${other.label}), but server_id is ${server.identity.label}, whose vpc_id is ${own.label}.`,
+      fix: `Use a subnet of ${own.label} there, or a server of ${other.label}.`,
+    }));
+  }
+}

@@ -6,6 +6,7 @@ export const subnetMode: Rule = {
   code: "IEC1006",
   severity: "error",
   reason: "The cloud makes the subnets of a SYSTEM VPC; making one by hand is refused.",
+  source: "[docs:ErrorCode]",
   *check(topology) {
     for (const subnet of topology.subjects("subnet")) {
       const { vpc } = subnet;

@@ -11,6 +11,7 @@ export const subnetOverlap: Rule = {
   code: "IEC1005",
   severity: "error",
   reason: "Subnets of one VPC must not overlap, whatever their sites.",
+  source: "[inferred]",
   *check(topology) {
     const subjects = new Set([...topology.subjects("subnet")].map((subnet) => subnet.node.address));
     if (subjects.size === 0) return;

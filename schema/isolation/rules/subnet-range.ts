@@ -8,6 +8,7 @@ export const subnetRange: Rule = {
   code: "IEC1004",
   severity: "error",
   reason: "A subnet's range lies inside its VPC's range.",
+  source: "[sdk] [tf-provider]",
   *check(topology) {
     for (const subnet of topology.subjects("subnet")) {
       const { vpc, cidr } = subnet;

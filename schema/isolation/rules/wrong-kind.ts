@@ -10,6 +10,7 @@ export const wrongKind: Rule = {
   code: "IEC1010",
   severity: "error",
   reason: "Every IEC id names an object of one kind.",
+  source: "[docs:apiexplorer]",
   *check(topology) {
     for (const holder of topology.subjects()) {
       for (const pointer of topology.pointers(holder.node)) {

@@ -248,14 +248,18 @@ describe("IEC1004, IEC1005, IEC1006: subnets", () => {
   table([
     ["outside of the VPC", inVpc({ "iec_vpc_subnet.s": s("10.1.0.0/24") }), ["IEC1004 iec_vpc_subnet.s"]],
     ["larger than the VPC", inVpc({ "iec_vpc_subnet.s": s("10.0.0.0/8") }), ["IEC1004 iec_vpc_subnet.s"]],
-    ["a range known later", inVpc({ "iec_vpc_subnet.s": s(UNKNOWN) }), ["?IEC1004 iec_vpc_subnet.s"]],
+    [
+      "a range known later",
+      inVpc({ "iec_vpc_subnet.s": s(UNKNOWN) }),
+      ["?IEC1004 iec_vpc_subnet.s", "?IEC1032 iec_vpc_subnet.s"],
+    ],
     [
       "a VPC's range known later",
       inVpc(
         { "iec_vpc_subnet.s": s("10.0.0.0/24") },
         vpc({ cidr: computedFrom("random_integer.x", "result") }),
       ),
-      ["?IEC1004 iec_vpc_subnet.s"],
+      ["?IEC1004 iec_vpc_subnet.s", "?IEC1032 iec_vpc.a"],
     ],
     [
       "equal ranges",
@@ -288,7 +292,7 @@ describe("IEC1004, IEC1005, IEC1006: subnets", () => {
     [
       "siblings of which one range is known later",
       inVpc({ "iec_vpc_subnet.one": s("10.0.0.0/24"), "iec_vpc_subnet.two": s(UNKNOWN) }),
-      ["?IEC1004 iec_vpc_subnet.two", "?IEC1005 iec_vpc_subnet.two"],
+      ["?IEC1004 iec_vpc_subnet.two", "?IEC1005 iec_vpc_subnet.two", "?IEC1032 iec_vpc_subnet.two"],
     ],
     [
       "a VPC that is not known beside others",
@@ -501,7 +505,7 @@ describe("graphs that make no sense", () => {
         "iec_vpc.b": vpc({ cidr: from("iec_vpc.a", "cidr") }),
         "iec_vpc_subnet.s": subnet(a, "gz", "10.0.0.0/24"),
       },
-      ["?IEC1004 iec_vpc_subnet.s"],
+      ["?IEC1004 iec_vpc_subnet.s", "?IEC1032 iec_vpc.a", "?IEC1032 iec_vpc.b"],
     ],
     [
       "references to nothing",
