@@ -1,4 +1,5 @@
 import { isUnknown } from "../unknown.js";
+import { parseRange, type Range } from "./cidr.js";
 import { identify, literal, open, type Identity } from "./identity.js";
 import type { Placed, Topology } from "./topology.js";
 import { kindOf, locate } from "./values.js";
@@ -33,3 +34,13 @@ export function hopOf(topology: Topology, { node }: Placed): Hop | undefined {
     address: typeof value === "string" && /^[\d.]+$/.test(value) ? value : undefined,
   };
 }
+
+const EVERYTHING: Range = { first: 0, last: 2 ** 32 - 1 };
+
+/** Where the routes of all tables lead; one that is not known may lead anywhere. */
+export const destinationsOf = (topology: Topology): readonly Range[] =>
+  topology.ofType("iec_route").flatMap(({ node }) => {
+    const destination = topology.written(node, "destination");
+    if (isUnknown(destination)) return [EVERYTHING];
+    return typeof destination === "string" ? (parseRange(destination) ?? []) : [];
+  });

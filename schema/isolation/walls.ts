@@ -1,6 +1,6 @@
-import { isUnknown } from "../unknown.js";
-import { overlaps, parseRange, contains, type Range } from "./cidr.js";
+import { overlaps, contains, type Range } from "./cidr.js";
 import { compare, decidedBy, type Identity } from "./identity.js";
+import { destinationsOf } from "./hops.js";
 import { siteOf, type Placed, type Topology } from "./topology.js";
 
 /** Whether two subnets are connected: they are when both VPC and site are the same. */
@@ -39,14 +39,7 @@ type Wall =
  */
 export function wallsOf(topology: Topology): (locals: readonly Placed[], range: Range) => Wall | undefined {
   const subnets = topology.all("subnet");
-  const routes = topology.ofType("iec_route").flatMap(({ node }) => {
-    const destination = topology.written(node, "destination");
-    return typeof destination === "string"
-      ? (parseRange(destination) ?? [])
-      : isUnknown(destination)
-        ? EVERYTHING
-        : [];
-  });
+  const routes = destinationsOf(topology);
   const near = new Map<string, readonly Placed[]>();
   /** Subnets that have an address of the range, or may have. */
   const touching = (range: Range) => {
@@ -85,5 +78,3 @@ export function wallsOf(topology: Topology): (locals: readonly Placed[], range: 
     return unknowns.size > 0 ? { kind: "open", unknowns: [...unknowns] } : wall;
   };
 }
-
-const EVERYTHING: Range = { first: 0, last: 2 ** 32 - 1 };

@@ -1,6 +1,7 @@
 import { formatPath, isUnknown } from "../../unknown.js";
 import { aclRuleOf, sidesOf, subnetsBehind } from "../acl-rules.js";
-import { formatRange, overlaps, parseRange } from "../cidr.js";
+import { formatRange, overlaps } from "../cidr.js";
+import { destinationsOf } from "../hops.js";
 import { conditional, listed, refuted, type Rule } from "../rule.js";
 import { namesOf } from "../values.js";
 
@@ -13,7 +14,7 @@ export const aclRuleOutside: Rule = {
     const subjects = topology.subjectsOf("iec_network_acl_rule");
     if (subjects.length === 0) return;
     // What is passed on for others has foreign addresses on the near side.
-    const routes = topology.ofType("iec_route").map(({ node }) => topology.written(node, "destination"));
+    const routes = destinationsOf(topology);
     for (const subject of subjects) {
       const rule = aclRuleOf(topology, subject);
       if (rule === undefined) continue;
@@ -21,11 +22,7 @@ export const aclRuleOutside: Rule = {
       const behind = subnetsBehind(rule.acl);
       if (near === undefined || near === "any" || behind === undefined || behind.length === 0) continue;
       if (behind.some(({ range }) => range && overlaps(range, near))) continue;
-      const passedOn = routes.some((to) => {
-        const range = typeof to === "string" ? parseRange(to) : undefined;
-        return range ? overlaps(range, near) : isUnknown(to);
-      });
-      if (passedOn) continue;
+      if (routes.some((route) => overlaps(route, near))) continue;
       const open = behind.filter(({ range }) => range === undefined);
       if (open.length > 0) {
         const unknowns = open.flatMap(({ node, cidr }) =>

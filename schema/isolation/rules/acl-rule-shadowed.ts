@@ -1,7 +1,7 @@
 import { aclRuleOf, type AclRule, type Side } from "../acl-rules.js";
 import { formatRange, sizeOf } from "../cidr.js";
 import { refuted, type Judgement, type Rule } from "../rule.js";
-import type { Topology } from "../topology.js";
+import type { Placed, Topology } from "../topology.js";
 
 export const aclRuleShadowed: Rule = {
   code: "IEC1022",
@@ -9,10 +9,13 @@ export const aclRuleShadowed: Rule = {
   reason: "The rules of a network ACL are tried in their order, and the first that matches decides.",
   source: "[docs:usermanual network ACL]",
   *check(topology) {
-    if (topology.subjectsOf("iec_network_acl_rule").length === 0) return;
+    const aclOf = ({ node }: Placed) => topology.objectsOf(topology.written(node, "network_acl_id"))[0];
+    const wanted = new Set(topology.subjectsOf("iec_network_acl_rule").map(aclOf));
+    if (wanted.size === 0) return;
     const lists = new Map<string, AclRule[]>();
     for (const placed of topology.ofType("iec_network_acl_rule")) {
-      const rule = placed.node.mode === "managed" ? aclRuleOf(topology, placed) : undefined;
+      if (placed.node.mode !== "managed" || !wanted.has(aclOf(placed))) continue;
+      const rule = aclRuleOf(topology, placed);
       if (rule === undefined) continue;
       const key = `${rule.acl.identity.key}|${rule.direction}`;
       const list = lists.get(key);

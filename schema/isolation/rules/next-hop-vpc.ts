@@ -1,7 +1,8 @@
+import { isUnknown } from "../../unknown.js";
 import { contains, formatRange, parseRange } from "../cidr.js";
 import { hopOf, tableOf } from "../hops.js";
 import { conditional, refuted, unlessSame, type Rule } from "../rule.js";
-import { kindOf } from "../values.js";
+import { kindOf, namesOf } from "../values.js";
 
 const KINDS: Readonly<Record<string, string>> = { ecs: "iec_server", vip: "iec_vip" };
 
@@ -26,6 +27,10 @@ export const nextHopVpc: Rule = {
           wanted === "iec_vip" ? "Use iec_vip.NAME.ip_address." : "Use iec_server.NAME.id.",
         );
         continue;
+      }
+      if (target && isUnknown(type)) {
+        const unknowns = namesOf(type, route.node, ["type"]);
+        yield conditional(route, path, `${identity.label} is a next hop of that type`, unknowns);
       }
       const table = tableOf(topology, route);
       const own = table?.vpc;

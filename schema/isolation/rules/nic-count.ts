@@ -13,18 +13,26 @@ export const nicCount: Rule = {
   source: "[docs:apiexplorer]",
   *check(topology) {
     if (topology.subjectsOf("iec_server_nic", "iec_server").length === 0) return;
+    const homeless: { readonly nic: Placed; readonly unknowns: readonly string[] }[] = [];
     const servers = new Map<string, { readonly server: Placed; readonly nics: Placed[] }>();
     for (const nic of topology.ofType("iec_server_nic")) {
-      const server = ownerOf(topology, nic)?.target;
-      if (nic.node.mode !== "managed" || server === undefined) continue;
+      const owner = ownerOf(topology, nic);
+      if (nic.node.mode !== "managed" || owner === undefined) continue;
+      const server = owner.target;
+      if (server === undefined) {
+        homeless.push({ nic, unknowns: owner.identity.unknowns });
+        continue;
+      }
       const group = servers.get(server.node.address) ?? { server, nics: [] };
       servers.set(server.node.address, group);
       group.nics.push(nic);
     }
+    let fullest = 1;
     for (const { server, nics } of servers.values()) {
       const path = ["subnet_ids"];
       const subnets = topology.follow(server.node.values["subnet_ids"] ?? null);
       const own = isList(subnets) ? subnets.length : 1;
+      fullest = Math.max(fullest, own + nics.length);
       const subjects = nics.filter((nic) => topology.isSubject(nic));
       const told = topology.isSubject(server)
         ? [{ holder: server, path }]
@@ -43,6 +51,11 @@ export const nicCount: Rule = {
           yield conditional(holder, at, `${server.identity.label} has at most eight NICs`, unknowns);
         }
       }
+    }
+    if (fullest + homeless.length <= MOST) return;
+    for (const { nic, unknowns } of homeless) {
+      if (topology.isSubject(nic))
+        yield conditional(nic, ["server_id"], "its server has at most eight NICs", unknowns);
     }
   },
 };

@@ -11,7 +11,10 @@ export const routeLocal: Rule = {
   source: "[docs:apiexplorer]",
   *check(topology) {
     const path = ["destination"];
-    for (const route of topology.subjectsOf("iec_route")) {
+    const routes = topology.subjectsOf("iec_route");
+    if (routes.length === 0) return;
+    const loose = topology.all("subnet").filter(({ vpc }) => vpc?.identity.settled === false);
+    for (const route of routes) {
       const vpc = tableOf(topology, route)?.vpc?.identity;
       const destination = topology.written(route.node, "destination");
       const question = "the destination is outside of the VPC's subnets";
@@ -28,9 +31,14 @@ export const routeLocal: Rule = {
         continue;
       }
       const inside = subnets.find((subnet) => subnet.range && contains(subnet.range, range));
-      const open = subnets.flatMap(({ node, cidr }) =>
-        cidr && isUnknown(cidr.value) ? namesOf(cidr.value, node, cidr.path) : [],
-      );
+      const open = [
+        ...subnets.flatMap(({ node, cidr }) =>
+          cidr && isUnknown(cidr.value) ? namesOf(cidr.value, node, cidr.path) : [],
+        ),
+        ...loose
+          .filter((subnet) => subnet.range === undefined || contains(subnet.range, range))
+          .flatMap((subnet) => subnet.vpc?.identity.unknowns ?? []),
+      ];
       if (inside?.range) {
         yield refuted(
           route,

@@ -11,20 +11,28 @@ export const subnetIpv6: Rule = {
   *check(topology) {
     for (const vip of topology.subjectsOf("iec_vip")) {
       const [subnet] = vip.subnets;
-      if (subnet !== undefined && versionOf(topology, vip) === 6)
-        yield* needsIpv6(topology, vip, subnet.path, [subnet]);
+      const version = versionOf(topology, vip);
+      if (subnet === undefined || version === 4) continue;
+      for (const judgement of needsIpv6(topology, vip, subnet.path, [subnet])) {
+        if (version === 6) yield judgement;
+        else yield conditional(vip, subnet.path, "it is of IPv4", [`${vip.node.address}.ip_version`]);
+      }
     }
     for (const attachment of topology.subjectsOf("iec_ipv6_bandwidth_attachment")) {
       const [port] = attachment.ports;
       const target = port?.target;
-      if (port === undefined || target === undefined) continue;
-      const { path } = port;
-      if (kindOf(target.node.type) === "iec_vip" && versionOf(topology, target) === 4) {
+      if (port === undefined) continue;
+      const { path, identity } = port;
+      const version = target && kindOf(target.node.type) === "iec_vip" ? versionOf(topology, target) : 6;
+      if (target === undefined || version === undefined) {
+        const unknowns = target ? [`${target.node.address}.ip_version`] : identity.unknowns;
+        yield conditional(attachment, path, "the port has an IPv6 address", unknowns);
+      } else if (version === 4) {
         yield refuted(
           attachment,
           path,
-          `${formatPath(path)} is ${port.identity.label}, a virtual IP of IPv4.`,
-          `Set ip_version = 6 on ${port.identity.label}; an IPv4 address gets public access by an iec_eip.`,
+          `${formatPath(path)} is ${identity.label}, a virtual IP of IPv4.`,
+          `Set ip_version = 6 on ${identity.label}; an IPv4 address gets public access by an iec_eip.`,
         );
       } else yield* needsIpv6(topology, attachment, path, target.subnets);
     }
