@@ -194,20 +194,24 @@ class Run {
     }
     const ready = await this.#settle(change, definition);
     if (hasErrors(ready.diagnostics)) return ready.diagnostics;
-    return await this.#exclusive.run(definition.exclusive?.(ready.planned), () =>
+    const made = await this.#exclusive.run(definition.exclusive?.(ready.planned), () =>
       operation === "create"
         ? this.#create(change, definition, ready)
         : this.#update(change, definition, ready),
     );
+    return [...ready.diagnostics, ...made];
   }
 
   /** The planned values with all they waited for, checked once more by the rules of isolation that hung on them. */
   async #settle(change: ResourceChange, definition: Resource<Api>): Promise<SettledValues> {
     const settled = settleValues(this.#workspace, change, definition, this.#values);
     this.#current.set(change.address, { ...change, after: settled.planned });
-    const conditional = this.#plan.conditional.some((finding) => finding.address === change.address);
-    if (settled.diagnostics.length > 0 || !conditional) return settled;
-    return { ...settled, diagnostics: await guardIsolation(this.#workspace, this.#current, change.address) };
+    const open = this.#plan.conditional.filter((finding) => finding.address === change.address);
+    if (settled.diagnostics.length > 0 || open.length === 0) return settled;
+    const found = await guardIsolation(this.#workspace, this.#current, change.address);
+    // A warning that was certain before is in the plan already.
+    const codes = new Set(open.map(({ code }) => code));
+    return { ...settled, diagnostics: found.filter((d) => d.severity === "error" || codes.has(d.code)) };
   }
 
   async #create(

@@ -28,7 +28,7 @@ export interface SettledValues {
   readonly writeOnly: ObjectValue;
   /** What the state is to list as sensitive, as Terraform does. */
   readonly sensitive: readonly Path[];
-  /** Errors only: what is still unknown, or came out differently than planned. */
+  /** What is still unknown, or came out differently than planned; and what the rules of isolation say now. */
   readonly diagnostics: readonly Diagnostic[];
 }
 

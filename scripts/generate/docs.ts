@@ -264,6 +264,6 @@ export function errorsPage(): Page {
     ].join("\n");
   });
   const intro =
-    "Every error and warning has a code that keeps its meaning for good. A message also names the resource, the attribute and the construct, quotes the wrong value, and says how to put it right.";
+    "Every error and warning has a code that keeps its meaning for good. A message also names the resource, the attribute and the construct, quotes the wrong value, and says how to put it right. What the isolation codes rest on, with examples, is told in [Isolation rules](guides/isolation-rules.md).";
   return { path: "docs/errors.md", text: `${["# Errors", intro, ...sections].join("\n\n")}\n` };
 }

@@ -17,6 +17,7 @@ import {
 } from "./docs.js";
 import { placesModule, type Catalog } from "./places.js";
 import { generatePluginProtocol } from "./plugin-protocol.js";
+import { rulesPage } from "./rules-page.js";
 import { jsonSchemas, placements } from "./tables.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -57,6 +58,7 @@ async function generate(): Promise<GeneratedFile[]> {
     ...ephemeralPages(),
     providerPage(),
     errorsPage(),
+    rulesPage(),
   ];
 }
 

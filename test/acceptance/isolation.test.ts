@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
 import { callIec, eventsOf, type Finished } from "../helpers/iec.js";
 import { temporaryFolder, writeStack, type Json } from "../helpers/stack.js";
-import { put } from "./bad-configurations.js";
+import { all, put } from "./bad-configurations.js";
 import { edgeStack } from "./edge-stack.js";
 
 /** Isolation where the configuration alone does not tell: objects by their ids, and values known only at apply. */
@@ -123,5 +123,48 @@ describe("an object of another stack, by its id", () => {
     expect(code).toBe(1);
     expect(stderr.match(/Error IEC\d+/g)).toEqual(["Error IEC1011"]);
     expect(stderr).toContain("11111111-2222-4333-8444-555555555555");
+  });
+});
+
+/** An ACL rule that is meant to join two sites, of which the other one is named by a data source. */
+const joining = (site: string) =>
+  all(
+    put("data.iec_sites.far", { "//": { metadata: { path: "edge/far" } }, city: "xi'an" }),
+    put("resource.iec_vpc_subnet.far", {
+      "//": { metadata: { path: "edge/far-subnet" } },
+      name: "far",
+      vpc_id: "${iec_vpc.net.id}",
+      site_id: `\${data.iec_sites.${site}.sites[0].id}`,
+      cidr: "10.30.2.0/24",
+      gateway_ip: "10.30.2.1",
+    }),
+    put("resource.iec_network_acl.front", {
+      "//": { metadata: { path: "edge/front" } },
+      name: "front",
+      networks: [{ vpc_id: "${iec_vpc.net.id}", subnet_id: "${iec_vpc_subnet.subnet.id}" }],
+    }),
+    put("resource.iec_network_acl_rule.join", {
+      "//": { metadata: { path: "edge/join" } },
+      network_acl_id: "${iec_network_acl.front.id}",
+      direction: "ingress",
+      source_ip_address: "${iec_vpc_subnet.far.cidr}",
+    }),
+  );
+
+describe("a rule without effect", () => {
+  test("is a warning of the plan, which goes on", async () => {
+    const { code, stdout, stderr } = await newStack(joining("far"))("plan");
+    expect(stderr.match(/(?:Error|Warning) IEC\d+/g)).toEqual(["Warning IEC1019"]);
+    expect(stderr.replace(/\s+/g, " ")).toContain("construct: edge/join");
+    expect(code).toBe(0);
+    expect(stdout).toContain("iec_network_acl_rule.join");
+  });
+
+  test("of a site known only at apply, is a warning of the apply", async () => {
+    const iec = newStack(laterSite("xi'an"), joining("later"));
+    expect((await iec("plan")).stderr).toBe("");
+    const { code, stderr } = await iec("apply", "--auto-approve");
+    expect(stderr.match(/(?:Error|Warning) IEC\d+/g)).toEqual(["Warning IEC1019"]);
+    expect(code).toBe(0);
   });
 });

@@ -19,13 +19,14 @@ export const gateway: Rule = {
         ...(isUnknown(cidr.value) ? namesOf(cidr.value, node, cidr.path) : []),
       ];
       if (unknowns.length > 0) yield conditional(subnet, path, "the gateway lies in the subnet", unknowns);
-      const address = typeof value === "string" ? parseRange(`${value}/32`) : undefined;
+      if (typeof value !== "string") continue;
+      const address = parseRange(`${value}/32`);
       if (range === undefined || address === undefined || contains(range, address)) continue;
       const first = formatRange({ first: range.first + 1, last: range.first + 1 }).replace("/32", "");
       yield refuted(
         subnet,
         path,
-        `gateway_ip is ${String(value)}, but ${formatPath(cidr.path)} is ${formatRange(range)}.`,
+        `gateway_ip is ${value}, but ${formatPath(cidr.path)} is ${formatRange(range)}.`,
         `Use an address of that range, such as ${first}.`,
       );
     }

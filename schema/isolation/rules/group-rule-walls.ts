@@ -1,9 +1,9 @@
-import { formatPath, isUnknown } from "../../unknown.js";
+import { formatPath } from "../../unknown.js";
 import { formatRange, parseRange } from "../cidr.js";
 import { membersOf } from "../members.js";
 import { objectAt } from "../ports.js";
 import { conditional, refuted, type Judgement, type Rule } from "../rule.js";
-import type { Placed, Topology } from "../topology.js";
+import type { Placed } from "../topology.js";
 import { locate } from "../values.js";
 import { connected, connectionUnknowns, wallOf, wallsOf } from "../walls.js";
 

@@ -23,7 +23,7 @@ export const nextHopVpc: Rule = {
         yield refuted(
           route,
           path,
-          `nexthop is ${identity.label}, but type is "${String(type)}", which takes an ${wanted}.`,
+          `nexthop is ${identity.label}, but type is "${wanted === "iec_vip" ? "vip" : "ecs"}", which takes an ${wanted}.`,
           wanted === "iec_vip" ? "Use iec_vip.NAME.ip_address." : "Use iec_server.NAME.id.",
         );
         continue;

@@ -37,13 +37,14 @@ export const vipAddress: Rule = {
         ...(target && cidr && isUnknown(cidr.value) ? namesOf(cidr.value, target.node, cidr.path) : []),
       ];
       if (unknowns.length > 0) yield conditional(vip, path, question, unknowns);
-      const address = typeof value === "string" ? parseRange(`${value}/32`) : undefined;
+      if (typeof value !== "string") continue;
+      const address = parseRange(`${value}/32`);
       const range = target?.range;
       if (address === undefined || range === undefined || contains(range, address)) continue;
       yield refuted(
         vip,
         path,
-        `ip_address is ${String(value)}, but ${subnet.identity.label} has the range ${formatRange(range)}.`,
+        `ip_address is ${value}, but ${subnet.identity.label} has the range ${formatRange(range)}.`,
         "Choose an address of that range, or leave it out: the cloud takes a free one.",
       );
     }
