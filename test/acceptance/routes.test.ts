@@ -148,7 +148,7 @@ describe("a route", () => {
   test.each<[string, Blocks, object]>([
     ["the system's range", routed({}, "100.64.3.0/24"), { code: "IEC2012", path: ["destination"] }],
     ["no range", routed({}, "everywhere"), { code: "IEC2012", path: ["destination"] }],
-    ["a subnet of the VPC", routed({}, "10.10.1.0/28"), { code: "IEC4003" }],
+    ["a subnet of the VPC", routed({}, "10.10.1.0/28"), { code: "IEC1025", path: ["destination"] }],
     ["an address for a server", routed({ nexthop: "10.10.1.9" }), { code: "IEC2013", path: ["nexthop"] }],
     [
       "a name for an address",

@@ -124,7 +124,7 @@ describe("a virtual IP", () => {
 
   test.each<[string, object, object]>([
     ["a port of nothing", { port_ids: ["no-port"] }, { code: "IEC2013", path: ["port_ids"] }],
-    ["an IPv6 address without IPv6", { ip_version: 6 }, { code: "IEC2013", path: ["subnet_id"] }],
+    ["an IPv6 address without IPv6", { ip_version: 6 }, { code: "IEC1035", path: ["subnet_id"] }],
     ["text for an address", { ip_address: "ten" }, { code: "IEC2012", path: ["ip_address"] }],
     [
       "another IP version",
