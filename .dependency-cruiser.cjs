@@ -10,6 +10,8 @@ const API_TYPES = "^schema/generated/[^/]+-api\\.ts$";
 const RESOURCES = "^provider/(resources|data-sources)/";
 /** What else of the client is a contract: its errors, to tell them apart, and its waiter, which takes the clock. */
 const CLIENT_CONTRACT = "^provider/client/(errors|waiter)\\.ts$";
+/** How a function of the provider is called, and how it refuses. */
+const FUNCTION_CONTRACT = "^provider/functions/function\\.ts$";
 const folder = (name) => `^provider/${name}/`;
 const OUTSIDE = "^node_modules/|^(node:)?[a-z0-9_/]+$";
 
@@ -47,10 +49,11 @@ module.exports = {
     ...row("isolation", ISOLATION, { to: [SCHEMA] }),
     ...row("generated", "^schema/generated/"),
     ...row("resources", RESOURCES, { to: [SCHEMA, API_TYPES], types: [folder("client")] }),
+    ...row("functions", folder("functions"), { to: [SCHEMA], types: [folder("client")] }),
     ...row("client", folder("client"), { to: [SCHEMA, API_TYPES] }),
     ...row("lifecycle", folder("lifecycle"), { to: [SCHEMA, CLIENT_CONTRACT], types: [folder("client")] }),
     ...row("reconciler", folder("reconciler"), {
-      to: [SCHEMA, ISOLATION, folder("lifecycle"), CLIENT_CONTRACT],
+      to: [SCHEMA, ISOLATION, folder("lifecycle"), FUNCTION_CONTRACT, CLIENT_CONTRACT],
       types: [folder("client")],
     }),
     ...row("review", folder("review"), {
@@ -58,7 +61,15 @@ module.exports = {
       types: [folder("reconciler"), folder("lifecycle")],
     }),
     ...row("plugin", folder("plugin"), {
-      to: [SCHEMA, ISOLATION, "^schema/generated/", RESOURCES, folder("lifecycle"), folder("client")],
+      to: [
+        SCHEMA,
+        ISOLATION,
+        "^schema/generated/",
+        RESOURCES,
+        folder("functions"),
+        folder("lifecycle"),
+        folder("client"),
+      ],
     }),
     ...row("simulator", folder("simulator"), { to: [API, API_TYPES] }),
     ...row("cli", folder("cli"), { to: ["^schema/", "^provider/", "^package\\.json$"] }),

@@ -3,6 +3,7 @@ import { DiagnosticError, hasErrors } from "../../schema/diagnostics.js";
 import { resolveConfiguration } from "../client/configuration.js";
 import { createClient } from "../client/index.js";
 import { dataSources } from "../data-sources/index.js";
+import { functions } from "../functions/index.js";
 import { openSession, type Runtime } from "../reconciler/session.js";
 import { resources } from "../resources/index.js";
 import type { Engine } from "./context.js";
@@ -16,6 +17,7 @@ export function createEngine({ clock, environment }: Pick<Io, "clock" | "environ
   const runtime: Runtime = {
     resources,
     dataSources,
+    functions,
     clock,
     random: Math.random,
     environment,

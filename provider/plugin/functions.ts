@@ -1,18 +1,11 @@
 import { DiagnosticError } from "../../schema/diagnostics.js";
 import type { Methods } from "../../schema/generated/plugin-protocol.js";
 import type { Value } from "../../schema/unknown.js";
+import { ArgumentError } from "../functions/function.js";
+import { functions } from "../functions/index.js";
 import type { ProviderOptions } from "./provider.js";
-import { ArgumentError, type ProviderFunction } from "./functions/function.js";
-import { cidrFree } from "./functions/cidr-free.js";
-import { parseId } from "./functions/parse-id.js";
-import { siteOf } from "./functions/site-of.js";
 import type { Outgoing } from "./protobuf.js";
 import { decodeValue, encodeValue } from "./values.js";
-
-/** Every function of the provider, by name. */
-export const functions: ReadonlyMap<string, ProviderFunction> = new Map(
-  [cidrFree, parseId, siteOf].map((definition) => [definition.name, definition]),
-);
 
 /** `provider::iec::NAME(...)`. Functions need neither configuration nor cloud. */
 export function callFunction(

@@ -14,9 +14,9 @@ import {
   type VersionedSchema,
 } from "../../schema/provider-schema.js";
 import { providerAttributes } from "../../schema/provider-block.js";
+import type { Parameter } from "../functions/function.js";
+import { functions } from "../functions/index.js";
 import { ephemeralTypes } from "./ephemeral.js";
-import { functions } from "./functions.js";
-import type { Parameter } from "./functions/function.js";
 import type { Outgoing } from "./protobuf.js";
 import type { WireType } from "./values.js";
 

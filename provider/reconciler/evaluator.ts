@@ -17,6 +17,7 @@ import {
   references,
   type Expression,
   type Reference,
+  type Scope,
 } from "./expression/index.js";
 import type { Block, Configuration } from "./load.js";
 import { NO_REMOTE_STATES, type RemoteStates } from "./remote-state.js";
@@ -47,6 +48,7 @@ export function createEvaluator(
   configuration: Configuration,
   variables: ReadonlyMap<string, Value>,
   remote: RemoteStates = NO_REMOTE_STATES,
+  functions: Scope["functions"] = new Map(),
 ): Evaluator {
   const diagnostics: Diagnostic[] = [...remote.diagnostics];
   const { blocks, locals } = configuration;
@@ -137,7 +139,8 @@ export function createEvaluator(
   const evaluateIn = (value: Json, values: Values, origin: Origin, address?: string): Evaluated => {
     const problems: Diagnostic[] = [];
     const memo = new Map<string, Value>();
-    const scope = {
+    const scope: Scope = {
+      functions,
       lookup(root: string): Value | undefined {
         if (root.startsWith("var.")) return variables.get(root.slice(4));
         if (root.startsWith("local.")) {

@@ -21,6 +21,7 @@ import { lockState, type Lock } from "./lock.js";
 import type { ApplyResult, Plan } from "./model.js";
 import { managedNeeds } from "./operations.js";
 import { planStack, type PlanRequest } from "./plan.js";
+import { providerFunctions } from "./provider-functions.js";
 import { settleIntents } from "./recovery.js";
 import { readRemoteStates } from "./remote-state.js";
 import {
@@ -121,12 +122,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     ]);
     const variables = resolveVariables(configuration.variables, given, configuration.file);
     if (hasErrors(variables.diagnostics)) throw new DiagnosticError(...variables.diagnostics);
-    const local = createEvaluator(configuration, variables.values);
+    const functions = providerFunctions(runtime.functions?.values() ?? [], runtime);
+    const local = createEvaluator(configuration, variables.values, undefined, functions);
     const remote = await readRemoteStates(configuration, local);
     const evaluator =
       configuration.remoteStates.size === 0
         ? local
-        : createEvaluator(configuration, variables.values, remote);
+        : createEvaluator(configuration, variables.values, remote, functions);
     const stored = await readState(statePath);
     const recovered = recoverJournal(statePath, stored, emptyState);
     const notes: Diagnostic[] = [];

@@ -12,6 +12,7 @@ import {
   type Value,
 } from "../../schema/unknown.js";
 import type { Api, Waiter } from "../client/index.js";
+import type { ProviderFunction } from "../functions/function.js";
 import type { Evaluator } from "./evaluator.js";
 import type { Configuration } from "./load.js";
 
@@ -19,6 +20,8 @@ import type { Configuration } from "./load.js";
 export interface Runtime {
   readonly resources: ReadonlyMap<string, Resource<Api>>;
   readonly dataSources: ReadonlyMap<string, DataSource<Api>>;
+  /** What expressions may call as `provider::iec::NAME(...)`. */
+  readonly functions?: ReadonlyMap<string, ProviderFunction>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -6,7 +6,14 @@ import { runIec, type Environment } from "../helpers/iec.js";
 import { temporaryFolder } from "../helpers/stack.js";
 import { synthesize } from "../../examples/quickstart/network.js";
 import { edgeStack } from "./edge-stack.js";
-import { override, Project, PROVIDER_FILE, PROVIDER_FOLDER, withTerraform } from "./terraform-project.js";
+import {
+  override,
+  Project,
+  PROVIDER_FILE,
+  PROVIDER_FOLDER,
+  unwrapped,
+  withTerraform,
+} from "./terraform-project.js";
 
 let cloud: TestCloud;
 beforeAll(async () => void (cloud = await startCloud()));
@@ -45,6 +52,47 @@ withTerraform("what the provider has beside resources", () => {
     const call = '${provider::iec::cidr_free("10.0.0.0/16", ["10.0.0.0/16"], 24)}';
     const output = await open({ output: { free: { value: call } } }).fail("plan");
     expect(output).toContain('Invalid value for "used" parameter: No range of /24 is free in "10.0.0.0/16".');
+  });
+
+  test("functions mean the same to iec, of resources that are planned and that are there", async () => {
+    const project = open({
+      data: { iec_sites: { guangzhou: { city: "guangzhou" } } },
+      resource: {
+        iec_vpc: { v: { name: "functions", cidr: "10.7.0.0/16", mode: "CUSTOMER" } },
+        iec_vpc_subnet: {
+          s: {
+            name: "functions",
+            vpc_id: "${iec_vpc.v.id}",
+            site_id: "${data.iec_sites.guangzhou.sites[0].id}",
+            cidr: '${provider::iec::cidr_free(iec_vpc.v.cidr, ["10.7.0.0/24"], 24)}',
+            gateway_ip: "10.7.1.1",
+          },
+        },
+      },
+      output: {
+        site: { value: "${provider::iec::site_of(iec_vpc_subnet.s)}" },
+        next: { value: "${provider::iec::cidr_free(iec_vpc.v.cidr, iec_vpc_subnet.s[*].cidr, 20)}" },
+        id: { value: '${provider::iec::parse_id("iec_vpc", iec_vpc.v.id).id}' },
+      },
+    });
+    const { code, output } = await runIec(["apply", "main.tf.json", "--auto-approve"], {
+      cwd: project.folder,
+      env: cloud.env,
+    });
+    expect(code, output).toBe(0);
+    await project.expectNoChanges();
+  });
+
+  test("a function's error names the argument in iec too", async () => {
+    const call = '${provider::iec::cidr_free("10.0.0.0/16", ["10.0.0.0/16"], 24)}';
+    const project = open({ output: { free: { value: call } } });
+    const { code, output } = await runIec(["plan", join(project.folder, "main.tf.json")], { env: cloud.env });
+    expect({ code, text: unwrapped(output) }).toMatchObject({
+      code: 1,
+      text: expect.stringContaining(
+        'The argument "used" of provider::iec::cidr_free() is wrong. No range of /24 is free in "10.0.0.0/16".',
+      ) as unknown,
+    });
   });
 
   test("a token lives in no state", async () => {

@@ -263,7 +263,7 @@ function evaluateFor(node: ForExpression, collection: Bare, env: Environment): V
 function evaluateCall(node: CallExpression, env: Environment): Value {
   const definition = env.scope.functions?.get(node.name) ?? functions.get(node.name);
   if (!definition) {
-    const near = nearest(node.name, [...functions.keys()]);
+    const near = nearest(node.name, [...functions.keys(), ...(env.scope.functions?.keys() ?? [])]);
     const hint = near === undefined ? "" : `. Did you mean "${near}"?`;
     return fail("function", `There is no function "${node.name}"${hint}`);
   }

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UNKNOWN, type Value } from "../../../schema/unknown.js";
-import { callFunction, functions } from "../../../provider/plugin/functions.js";
+import { functions } from "../../../provider/functions/index.js";
+import { callFunction } from "../../../provider/plugin/functions.js";
 import { decodeValue, encodeValue } from "../../../provider/plugin/values.js";
 import { resources } from "../../../provider/resources/index.js";
 

@@ -1,15 +1,18 @@
-import type { Resource } from "../../../schema/definition.js";
-import type { Value } from "../../../schema/unknown.js";
-import type { Api } from "../../client/index.js";
-import type { WireType } from "../values.js";
+import type { Resource } from "../../schema/definition.js";
+import type { CtyType } from "../../schema/provider-schema.js";
+import type { Value } from "../../schema/unknown.js";
+import type { Api } from "../client/index.js";
 
 export interface Parameter {
   readonly name: string;
-  readonly type: WireType;
+  readonly type: CtyType | "dynamic";
   readonly description: string;
   /** Called while parts of the argument are unknown too. */
   readonly allowsUnknown?: true;
 }
+
+/** What stands before the name of a function in a configuration. */
+export const NAMESPACE = "provider::iec::";
 
 /** A function that configurations call as `provider::iec::NAME(...)`. Its result depends on its arguments alone. */
 export interface ProviderFunction {
@@ -17,7 +20,7 @@ export interface ProviderFunction {
   readonly summary: string;
   readonly description: string;
   readonly parameters: readonly Parameter[];
-  readonly returns: WireType;
+  readonly returns: CtyType;
   /** Arguments are never null. @throws {ArgumentError} */
   call(values: readonly Value[], context: FunctionContext): Value;
 }

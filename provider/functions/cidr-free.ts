@@ -1,5 +1,5 @@
 import { isIPv4 } from "node:net";
-import { isList, type Value } from "../../../schema/unknown.js";
+import { isList, type Value } from "../../schema/unknown.js";
 import { ArgumentError, type ProviderFunction } from "./function.js";
 
 /** An IPv4 range: its first address as a number, and how many addresses it has. */

@@ -1,5 +1,5 @@
-import { DiagnosticError } from "../../../schema/diagnostics.js";
-import type { ObjectValue } from "../../../schema/unknown.js";
+import { DiagnosticError } from "../../schema/diagnostics.js";
+import type { ObjectValue } from "../../schema/unknown.js";
 import { ArgumentError, type ProviderFunction } from "./function.js";
 
 /** The attributes that an import id stands for. */

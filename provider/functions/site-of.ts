@@ -1,5 +1,5 @@
-import { expandPath } from "../../../schema/definition.js";
-import { getPath, isUnknown, UNKNOWN } from "../../../schema/unknown.js";
+import { expandPath } from "../../schema/definition.js";
+import { getPath, isUnknown, UNKNOWN } from "../../schema/unknown.js";
 import { ArgumentError, type ProviderFunction } from "./function.js";
 
 /** The site of whatever has one. */
@@ -23,7 +23,8 @@ export const siteOf: ProviderFunction = {
     const found = [...patterns].flatMap((pattern) =>
       expandPath(pattern, resource).flatMap((path) => getPath(resource, path) ?? []),
     );
-    if (found.some(isUnknown)) return UNKNOWN;
+    const unknown = found.filter(isUnknown);
+    if (unknown.length > 0) return (found.length === 1 ? unknown[0] : undefined) ?? UNKNOWN;
     const [site, ...others] = new Set(found.filter((value) => typeof value === "string"));
     if (site === undefined) throw new ArgumentError(0, "It lies in no site of its own.");
     if (others.length > 0)
