@@ -14,6 +14,9 @@ const PROGRAM = "provider/cli/main.ts";
 const PLUGIN = "provider/plugin/main.ts";
 /** The module of the plugin that the build replaces by its result. */
 const SCHEMA_RESPONSE = "provider/plugin/schema-response.ts";
+/** How the constructs import the engine they are written for; and the engine that carries it on, with the same interface. */
+const ENGINE = /(["'])cdktf\1/g;
+const SUCCESSOR = "cdktn";
 /** What the constructs know of resource types. */
 const PLACEMENT = "schema/generated/placement.json";
 const SETUP = ["scripts/build.mjs", "package.json", "package-lock.json"];
@@ -86,7 +89,10 @@ async function makePlugin(folder) {
   await chmod(outfile, 0o755);
 }
 
-/** The constructs, and the part of `schema` that they use, as CommonJS in the folders of the sources. */
+/**
+ * The constructs, and the part of `schema` that they use, as CommonJS in the folders of the sources. Their declarations
+ * are mapped to the sources in the package.
+ */
 async function makeConstructs(folder) {
   const core = (await filesIn("schema")).filter((file) => !/^schema\/(generated|api)\//.test(file));
   const sources = [...(await filesIn("constructs")), ...core].filter((file) => file.endsWith(".ts"));
@@ -110,6 +116,27 @@ async function makeConstructs(folder) {
   await mkdir(path.join(folder, "schema/generated"), { recursive: true });
   await copyFile(path.join(ROOT, PLACEMENT), path.join(folder, PLACEMENT));
   await writeFile(path.join(folder, "package.json"), '{ "type": "commonjs" }\n');
+  await makeForSuccessor(folder);
+}
+
+/**
+ * The compiled constructs once more, beside the first and as deep, with the other engine imported. The names of the two
+ * are of one length, so that the maps hold for both.
+ */
+async function makeForSuccessor(folder) {
+  const constructs = path.join(folder, "constructs");
+  const files = await readdir(constructs, { recursive: true, withFileTypes: true });
+  await Promise.all(
+    files
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => {
+        const source = path.join(entry.parentPath, entry.name);
+        const target = path.join(folder, SUCCESSOR, path.relative(constructs, source));
+        const text = await readFile(source, "utf8");
+        await mkdir(path.dirname(target), { recursive: true });
+        await writeFile(target, text.replaceAll(ENGINE, `$1${SUCCESSOR}$1`));
+      }),
+  );
 }
 
 /** The files of a folder, relative to the root, in a stable order. */
