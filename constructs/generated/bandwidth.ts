@@ -183,7 +183,9 @@ export class Bandwidth extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the bandwidth.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -249,37 +251,51 @@ export class Bandwidth extends cdktf.TerraformResource {
     return this._keep;
   }
 
-  // bandwidth_type - computed: true, optional: false, required: false
+  /**
+  * Type of the bandwidth.
+  */
   public get bandwidthType() {
     return this.getStringAttribute('bandwidth_type');
   }
 
-  // charge_mode - computed: true, optional: false, required: false
+  /**
+  * 95peak_plus: by the enhanced 95th percentile.
+  */
   public get chargeMode() {
     return this.getStringAttribute('charge_mode');
   }
 
-  // share_type - computed: true, optional: false, required: false
+  /**
+  * WHOLE: the bandwidth is shared.
+  */
   public get shareType() {
     return this.getStringAttribute('share_type');
   }
 
-  // line_id - computed: true, optional: false, required: false
+  /**
+  * Line (`pools[].pool_id` of the site) it belongs to.
+  */
   public get lineId() {
     return this.getStringAttribute('line_id');
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
 
-  // site_info - computed: true, optional: false, required: false
+  /**
+  * Where the site is: country/area/province/city.
+  */
   public get siteInfo() {
     return this.getStringAttribute('site_info');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * NORMAL, or FREEZED when the account is in arrears.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }

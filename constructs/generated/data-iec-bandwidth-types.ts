@@ -66,17 +66,23 @@ export class DataIecBandwidthTypesBandwidthTypesOutputReference extends cdktf.Co
     }
   }
 
-  // bandwidth_type - computed: true, optional: false, required: false
+  /**
+  * Key of the type, which EIPs take.
+  */
   public get bandwidthType() {
     return this.getStringAttribute('bandwidth_type');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Display name.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
@@ -191,7 +197,9 @@ export class DataIecBandwidthTypes extends cdktf.TerraformDataSource {
     return this._bandwidthType;
   }
 
-  // bandwidth_types - computed: true, optional: false, required: false
+  /**
+  * The bandwidth types, ordered by key, then site.
+  */
   private _bandwidthTypes = new DataIecBandwidthTypesBandwidthTypesList(this, "bandwidth_types", false);
   public get bandwidthTypes() {
     return this._bandwidthTypes;

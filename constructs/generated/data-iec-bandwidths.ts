@@ -70,12 +70,16 @@ export class DataIecBandwidthsBandwidthsEipsOutputReference extends cdktf.Comple
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the EIP.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // address - computed: true, optional: false, required: false
+  /**
+  * The public address.
+  */
   public get address() {
     return this.getStringAttribute('address');
   }
@@ -150,57 +154,79 @@ export class DataIecBandwidthsBandwidthsOutputReference extends cdktf.ComplexObj
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the bandwidth.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name; need not be unique.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // size - computed: true, optional: false, required: false
+  /**
+  * Size in Mbit/s.
+  */
   public get size() {
     return this.getNumberAttribute('size');
   }
 
-  // share_type - computed: true, optional: false, required: false
+  /**
+  * WHOLE: shared by its EIPs.
+  */
   public get shareType() {
     return this.getStringAttribute('share_type');
   }
 
-  // charge_mode - computed: true, optional: false, required: false
+  /**
+  * 95peak_plus: by enhanced 95th percentile.
+  */
   public get chargeMode() {
     return this.getStringAttribute('charge_mode');
   }
 
-  // bandwidth_type - computed: true, optional: false, required: false
+  /**
+  * Bandwidth type of its line.
+  */
   public get bandwidthType() {
     return this.getStringAttribute('bandwidth_type');
   }
 
-  // line_id - computed: true, optional: false, required: false
+  /**
+  * Line (`pool_id` of the site) it belongs to.
+  */
   public get lineId() {
     return this.getStringAttribute('line_id');
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * NORMAL, or FREEZED (account in arrears).
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // line - computed: true, optional: false, required: false
+  /**
+  * Operator key of its line, such as `chinatelecom`.
+  */
   public get line() {
     return this.getStringAttribute('line');
   }
 
-  // eips - computed: true, optional: false, required: false
+  /**
+  * The EIPs it carries.
+  */
   private _eips = new DataIecBandwidthsBandwidthsEipsList(this, "eips", false);
   public get eips() {
     return this._eips;
@@ -333,12 +359,16 @@ export class DataIecBandwidths extends cdktf.TerraformDataSource {
     return this._bandwidthType;
   }
 
-  // site_info - computed: true, optional: false, required: false
+  /**
+  * Where the site of `site_id` is: country/area/province/city. Null when it has no bandwidths.
+  */
   public get siteInfo() {
     return this.getStringAttribute('site_info');
   }
 
-  // bandwidths - computed: true, optional: false, required: false
+  /**
+  * The bandwidths, ordered by name, then id.
+  */
   private _bandwidths = new DataIecBandwidthsBandwidthsList(this, "bandwidths", false);
   public get bandwidths() {
     return this._bandwidths;

@@ -114,62 +114,86 @@ export class DataIecCloudImagesImagesOutputReference extends cdktf.ComplexObject
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the image.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * active when usable; else queued, saving, killed or deleted.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // os_type - computed: true, optional: false, required: false
+  /**
+  * Linux, Windows or Other.
+  */
   public get osType() {
     return this.getStringAttribute('os_type');
   }
 
-  // os_version - computed: true, optional: false, required: false
+  /**
+  * Operating system and version.
+  */
   public get osVersion() {
     return this.getStringAttribute('os_version');
   }
 
-  // platform - computed: true, optional: false, required: false
+  /**
+  * Operating system, such as `Ubuntu`.
+  */
   public get platform() {
     return this.getStringAttribute('platform');
   }
 
-  // visibility - computed: true, optional: false, required: false
+  /**
+  * public or private.
+  */
   public get visibility() {
     return this.getStringAttribute('visibility');
   }
 
-  // image_type - computed: true, optional: false, required: false
+  /**
+  * gold (public) or private.
+  */
   public get imageType() {
     return this.getStringAttribute('image_type');
   }
 
-  // min_disk - computed: true, optional: false, required: false
+  /**
+  * Smallest system disk in GB.
+  */
   public get minDisk() {
     return this.getNumberAttribute('min_disk');
   }
 
-  // min_ram - computed: true, optional: false, required: false
+  /**
+  * Smallest memory in MB; 0 for any.
+  */
   public get minRam() {
     return this.getNumberAttribute('min_ram');
   }
 
-  // disk_format - computed: true, optional: false, required: false
+  /**
+  * Format, such as `zvhd2`.
+  */
   public get diskFormat() {
     return this.getStringAttribute('disk_format');
   }
 
-  // created_at - computed: true, optional: false, required: false
+  /**
+  * Time of creation.
+  */
   public get createdAt() {
     return this.getStringAttribute('created_at');
   }
@@ -485,7 +509,9 @@ export class DataIecCloudImages extends cdktf.TerraformDataSource {
     return this._supports;
   }
 
-  // images - computed: true, optional: false, required: false
+  /**
+  * The images, ordered by name, then id.
+  */
   private _images = new DataIecCloudImagesImagesList(this, "images", false);
   public get images() {
     return this._images;

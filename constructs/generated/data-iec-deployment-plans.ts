@@ -70,37 +70,51 @@ export class DataIecDeploymentPlansDeploymentPlansLocationsOutputReference exten
     }
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
 
-  // area - computed: true, optional: false, required: false
+  /**
+  * Area key.
+  */
   public get area() {
     return this.getStringAttribute('area');
   }
 
-  // province - computed: true, optional: false, required: false
+  /**
+  * Province key.
+  */
   public get province() {
     return this.getStringAttribute('province');
   }
 
-  // city - computed: true, optional: false, required: false
+  /**
+  * City key.
+  */
   public get city() {
     return this.getStringAttribute('city');
   }
 
-  // operator - computed: true, optional: false, required: false
+  /**
+  * Operator key.
+  */
   public get operator() {
     return this.getStringAttribute('operator');
   }
 
-  // pool_id - computed: true, optional: false, required: false
+  /**
+  * Line id.
+  */
   public get poolId() {
     return this.getStringAttribute('pool_id');
   }
 
-  // stack_count - computed: true, optional: false, required: false
+  /**
+  * Number of stacks that go there.
+  */
   public get stackCount() {
     return this.getNumberAttribute('stack_count');
   }
@@ -175,38 +189,52 @@ export class DataIecDeploymentPlansDeploymentPlansOutputReference extends cdktf.
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the plan.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // description - computed: true, optional: false, required: false
+  /**
+  * Description of the edge service.
+  */
   public get description() {
     return this.getStringAttribute('description');
   }
 
-  // edgecloud_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge service it expands, or made.
+  */
   public get edgecloudId() {
     return this.getStringAttribute('edgecloud_id');
   }
 
-  // coverage_level - computed: true, optional: false, required: false
+  /**
+  * area, prov, city or site.
+  */
   public get coverageLevel() {
     return this.getStringAttribute('coverage_level');
   }
 
-  // coverage_policy - computed: true, optional: false, required: false
+  /**
+  * centralize or discrete.
+  */
   public get coveragePolicy() {
     return this.getStringAttribute('coverage_policy');
   }
 
-  // locations - computed: true, optional: false, required: false
+  /**
+  * Where the stacks would go.
+  */
   private _locations = new DataIecDeploymentPlansDeploymentPlansLocationsList(this, "locations", false);
   public get locations() {
     return this._locations;
   }
 
-  // edgecloud_name - computed: true, optional: false, required: false
+  /**
+  * Name of the edge service that the plan makes or expands.
+  */
   public get edgecloudName() {
     return this.getStringAttribute('edgecloud_name');
   }
@@ -338,7 +366,9 @@ export class DataIecDeploymentPlans extends cdktf.TerraformDataSource {
     return this._edgecloudId;
   }
 
-  // deployment_plans - computed: true, optional: false, required: false
+  /**
+  * The plans, ordered by id.
+  */
   private _deploymentPlans = new DataIecDeploymentPlansDeploymentPlansList(this, "deployment_plans", false);
   public get deploymentPlans() {
     return this._deploymentPlans;

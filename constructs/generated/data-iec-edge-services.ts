@@ -66,17 +66,23 @@ export class DataIecEdgeServicesEdgeServicesCoverageSitesDemandsOutputReference 
     }
   }
 
-  // demand_count - computed: true, optional: false, required: false
+  /**
+  * Number of stacks wanted there.
+  */
   public get demandCount() {
     return this.getNumberAttribute('demand_count');
   }
 
-  // pool_id_v6 - computed: true, optional: false, required: false
+  /**
+  * IPv6 line.
+  */
   public get poolIdV6() {
     return this.getStringAttribute('pool_id_v6');
   }
 
-  // ipv6_bandwidth_enable - computed: true, optional: false, required: false
+  /**
+  * Whether there is an IPv6 bandwidth.
+  */
   public get ipv6BandwidthEnable() {
     return this.getBooleanAttribute('ipv6_bandwidth_enable');
   }
@@ -151,17 +157,23 @@ export class DataIecEdgeServicesEdgeServicesCoverageSitesOutputReference extends
     }
   }
 
-  // site - computed: true, optional: false, required: false
+  /**
+  * Site id, or key of the city, province or area.
+  */
   public get site() {
     return this.getStringAttribute('site');
   }
 
-  // i18n_site - computed: true, optional: false, required: false
+  /**
+  * Display name.
+  */
   public get i18NSite() {
     return this.getStringAttribute('i18n_site');
   }
 
-  // demands - computed: true, optional: false, required: false
+  /**
+  * What is wanted there.
+  */
   private _demands = new DataIecEdgeServicesEdgeServicesCoverageSitesDemandsList(this, "demands", false);
   public get demands() {
     return this._demands;
@@ -237,52 +249,72 @@ export class DataIecEdgeServicesEdgeServicesOutputReference extends cdktf.Comple
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge service.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // description - computed: true, optional: false, required: false
+  /**
+  * Free text.
+  */
   public get description() {
     return this.getStringAttribute('description');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * inService when all is well; else creating, scheduling, updating, failed, deleting or delFailed.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // coverage_level - computed: true, optional: false, required: false
+  /**
+  * area, prov, city or site.
+  */
   public get coverageLevel() {
     return this.getStringAttribute('coverage_level');
   }
 
-  // coverage_policy - computed: true, optional: false, required: false
+  /**
+  * centralize or discrete.
+  */
   public get coveragePolicy() {
     return this.getStringAttribute('coverage_policy');
   }
 
-  // success_num - computed: true, optional: false, required: false
+  /**
+  * Servers that were made.
+  */
   public get successNum() {
     return this.getNumberAttribute('success_num');
   }
 
-  // failed_num - computed: true, optional: false, required: false
+  /**
+  * Servers that failed.
+  */
   public get failedNum() {
     return this.getNumberAttribute('failed_num');
   }
 
-  // edge_regions - computed: true, optional: false, required: false
+  /**
+  * Number of sites it is in.
+  */
   public get edgeRegions() {
     return this.getNumberAttribute('edge_regions');
   }
 
-  // coverage_sites - computed: true, optional: false, required: false
+  /**
+  * The places it covers.
+  */
   private _coverageSites = new DataIecEdgeServicesEdgeServicesCoverageSitesList(this, "coverage_sites", false);
   public get coverageSites() {
     return this._coverageSites;
@@ -398,7 +430,9 @@ export class DataIecEdgeServices extends cdktf.TerraformDataSource {
     return this._name;
   }
 
-  // edge_services - computed: true, optional: false, required: false
+  /**
+  * The edge services, ordered by name. `iec_servers` finds the servers of one.
+  */
   private _edgeServices = new DataIecEdgeServicesEdgeServicesList(this, "edge_services", false);
   public get edgeServices() {
     return this._edgeServices;

@@ -70,62 +70,86 @@ export class DataIecEipsEipsOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the EIP.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
 
-  // line_id - computed: true, optional: false, required: false
+  /**
+  * Line the address is taken from.
+  */
   public get lineId() {
     return this.getStringAttribute('line_id');
   }
 
-  // public_ip - computed: true, optional: false, required: false
+  /**
+  * The public address.
+  */
   public get publicIp() {
     return this.getStringAttribute('public_ip');
   }
 
-  // private_ip - computed: true, optional: false, required: false
+  /**
+  * The private address it is bound to.
+  */
   public get privateIp() {
     return this.getStringAttribute('private_ip');
   }
 
-  // port_id - computed: true, optional: false, required: false
+  /**
+  * Id of the port it is bound to; null when unbound.
+  */
   public get portId() {
     return this.getStringAttribute('port_id');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * DOWN when unbound, ACTIVE when bound.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // ip_version - computed: true, optional: false, required: false
+  /**
+  * IP version.
+  */
   public get ipVersion() {
     return this.getNumberAttribute('ip_version');
   }
 
-  // bandwidth_id - computed: true, optional: false, required: false
+  /**
+  * Id of the bandwidth that carries it.
+  */
   public get bandwidthId() {
     return this.getStringAttribute('bandwidth_id');
   }
 
-  // bandwidth_name - computed: true, optional: false, required: false
+  /**
+  * Name of the bandwidth.
+  */
   public get bandwidthName() {
     return this.getStringAttribute('bandwidth_name');
   }
 
-  // bandwidth_size - computed: true, optional: false, required: false
+  /**
+  * Size of the bandwidth in Mbit/s.
+  */
   public get bandwidthSize() {
     return this.getNumberAttribute('bandwidth_size');
   }
 
-  // bandwidth_share_type - computed: true, optional: false, required: false
+  /**
+  * WHOLE: the bandwidth is shared.
+  */
   public get bandwidthShareType() {
     return this.getStringAttribute('bandwidth_share_type');
   }
@@ -257,12 +281,16 @@ export class DataIecEips extends cdktf.TerraformDataSource {
     return this._bandwidthId;
   }
 
-  // site_info - computed: true, optional: false, required: false
+  /**
+  * Where the site of `site_id` is: country/area/province/city. Null when it has no EIPs.
+  */
   public get siteInfo() {
     return this.getStringAttribute('site_info');
   }
 
-  // eips - computed: true, optional: false, required: false
+  /**
+  * The EIPs, ordered by id.
+  */
   private _eips = new DataIecEipsEipsList(this, "eips", false);
   public get eips() {
     return this._eips;

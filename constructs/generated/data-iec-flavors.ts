@@ -86,22 +86,30 @@ export class DataIecFlavorsFlavorsOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the flavor; equals its name.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name, such as `c6.large.2`.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // vcpus - computed: true, optional: false, required: false
+  /**
+  * Number of vCPUs.
+  */
   public get vcpus() {
     return this.getNumberAttribute('vcpus');
   }
 
-  // memory - computed: true, optional: false, required: false
+  /**
+  * Memory in MB.
+  */
   public get memory() {
     return this.getNumberAttribute('memory');
   }
@@ -301,7 +309,9 @@ export class DataIecFlavors extends cdktf.TerraformDataSource {
     return this._operator;
   }
 
-  // flavors - computed: true, optional: false, required: false
+  /**
+  * The flavors, smallest first.
+  */
   private _flavors = new DataIecFlavorsFlavorsList(this, "flavors", false);
   public get flavors() {
     return this._flavors;

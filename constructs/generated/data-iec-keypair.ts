@@ -69,7 +69,9 @@ export class DataIecKeypair extends cdktf.TerraformDataSource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * The name, which is the id.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -87,12 +89,16 @@ export class DataIecKeypair extends cdktf.TerraformDataSource {
     return this._name;
   }
 
-  // public_key - computed: true, optional: false, required: false
+  /**
+  * Public key in OpenSSH form.
+  */
   public get publicKey() {
     return this.getStringAttribute('public_key');
   }
 
-  // fingerprint - computed: true, optional: false, required: false
+  /**
+  * SHA256 fingerprint of the public key.
+  */
   public get fingerprint() {
     return this.getStringAttribute('fingerprint');
   }

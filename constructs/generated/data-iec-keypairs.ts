@@ -62,22 +62,30 @@ export class DataIecKeypairsKeypairsOutputReference extends cdktf.ComplexObject 
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * The name, which is the id.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name, unique in the account.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // public_key - computed: true, optional: false, required: false
+  /**
+  * Public key in OpenSSH form.
+  */
   public get publicKey() {
     return this.getStringAttribute('public_key');
   }
 
-  // fingerprint - computed: true, optional: false, required: false
+  /**
+  * SHA256 fingerprint of the public key.
+  */
   public get fingerprint() {
     return this.getStringAttribute('fingerprint');
   }
@@ -175,7 +183,9 @@ export class DataIecKeypairs extends cdktf.TerraformDataSource {
     return this._name;
   }
 
-  // keypairs - computed: true, optional: false, required: false
+  /**
+  * The key pairs, ordered by name.
+  */
   private _keypairs = new DataIecKeypairsKeypairsList(this, "keypairs", false);
   public get keypairs() {
     return this._keypairs;

@@ -78,12 +78,16 @@ export class DataIecMetricDataSeriesDatapointsOutputReference extends cdktf.Comp
     }
   }
 
-  // timestamp - computed: true, optional: false, required: false
+  /**
+  * Time, in milliseconds since 1970.
+  */
   public get timestamp() {
     return this.getNumberAttribute('timestamp');
   }
 
-  // value - computed: true, optional: false, required: false
+  /**
+  * Value of the statistic asked for.
+  */
   public get value() {
     return this.getNumberAttribute('value');
   }
@@ -158,28 +162,38 @@ export class DataIecMetricDataSeriesOutputReference extends cdktf.ComplexObject 
     }
   }
 
-  // namespace - computed: true, optional: false, required: false
+  /**
+  * Namespace of the metric.
+  */
   public get namespace() {
     return this.getStringAttribute('namespace');
   }
 
-  // metric_name - computed: true, optional: false, required: false
+  /**
+  * Name of the metric.
+  */
   public get metricName() {
     return this.getStringAttribute('metric_name');
   }
 
-  // dimensions - computed: true, optional: false, required: false
+  /**
+  * What was measured.
+  */
   private _dimensions = new cdktf.StringMap(this, "dimensions");
   public get dimensions() {
     return this._dimensions;
   }
 
-  // unit - computed: true, optional: false, required: false
+  /**
+  * Unit of the values.
+  */
   public get unit() {
     return this.getStringAttribute('unit');
   }
 
-  // datapoints - computed: true, optional: false, required: false
+  /**
+  * The values, oldest first.
+  */
   private _datapoints = new DataIecMetricDataSeriesDatapointsList(this, "datapoints", false);
   public get datapoints() {
     return this._datapoints;
@@ -497,7 +511,9 @@ export class DataIecMetricData extends cdktf.TerraformDataSource {
     return this._to;
   }
 
-  // series - computed: true, optional: false, required: false
+  /**
+  * The values of each metric, in the order of the answer.
+  */
   private _series = new DataIecMetricDataSeriesList(this, "series", false);
   public get series() {
     return this._series;

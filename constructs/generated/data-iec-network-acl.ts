@@ -66,12 +66,16 @@ export class DataIecNetworkAclNetworksOutputReference extends cdktf.ComplexObjec
     }
   }
 
-  // vpc_id - computed: true, optional: false, required: false
+  /**
+  * Id of the VPC.
+  */
   public get vpcId() {
     return this.getStringAttribute('vpc_id');
   }
 
-  // subnet_id - computed: true, optional: false, required: false
+  /**
+  * Id of the subnet.
+  */
   public get subnetId() {
     return this.getStringAttribute('subnet_id');
   }
@@ -186,33 +190,45 @@ export class DataIecNetworkAcl extends cdktf.TerraformDataSource {
     return this._name;
   }
 
-  // description - computed: true, optional: false, required: false
+  /**
+  * Free text.
+  */
   public get description() {
     return this.getStringAttribute('description');
   }
 
-  // admin_state_up - computed: true, optional: false, required: false
+  /**
+  * Whether the ACL is in force.
+  */
   public get adminStateUp() {
     return this.getBooleanAttribute('admin_state_up');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * ACTIVE, or INACTIVE when it holds no subnet.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // networks - computed: true, optional: false, required: false
+  /**
+  * The subnets it applies to, as far as the cloud tells them.
+  */
   private _networks = new DataIecNetworkAclNetworksList(this, "networks", false);
   public get networks() {
     return this._networks;
   }
 
-  // inbound_rules - computed: true, optional: false, required: false
+  /**
+  * Ids of the inbound rules, in their order.
+  */
   public get inboundRules() {
     return this.getListAttribute('inbound_rules');
   }
 
-  // outbound_rules - computed: true, optional: false, required: false
+  /**
+  * Ids of the outbound rules, in their order.
+  */
   public get outboundRules() {
     return this.getListAttribute('outbound_rules');
   }

@@ -62,12 +62,16 @@ export class DataIecNetworkAclsNetworkAclsNetworksOutputReference extends cdktf.
     }
   }
 
-  // vpc_id - computed: true, optional: false, required: false
+  /**
+  * Id of the VPC.
+  */
   public get vpcId() {
     return this.getStringAttribute('vpc_id');
   }
 
-  // subnet_id - computed: true, optional: false, required: false
+  /**
+  * Id of the subnet.
+  */
   public get subnetId() {
     return this.getStringAttribute('subnet_id');
   }
@@ -142,32 +146,44 @@ export class DataIecNetworkAclsNetworkAclsOutputReference extends cdktf.ComplexO
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the network ACL.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name; need not be unique.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // description - computed: true, optional: false, required: false
+  /**
+  * Free text.
+  */
   public get description() {
     return this.getStringAttribute('description');
   }
 
-  // admin_state_up - computed: true, optional: false, required: false
+  /**
+  * Whether the ACL is in force.
+  */
   public get adminStateUp() {
     return this.getBooleanAttribute('admin_state_up');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * ACTIVE, or INACTIVE when it holds no subnet.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // networks - computed: true, optional: false, required: false
+  /**
+  * The subnets it applies to, as far as the cloud tells them.
+  */
   private _networks = new DataIecNetworkAclsNetworkAclsNetworksList(this, "networks", false);
   public get networks() {
     return this._networks;
@@ -266,7 +282,9 @@ export class DataIecNetworkAcls extends cdktf.TerraformDataSource {
     return this._name;
   }
 
-  // network_acls - computed: true, optional: false, required: false
+  /**
+  * The network ACLs, ordered by name. `iec_network_acl` tells the rules of one.
+  */
   private _networkAcls = new DataIecNetworkAclsNetworkAclsList(this, "network_acls", false);
   public get networkAcls() {
     return this._networkAcls;

@@ -142,7 +142,9 @@ export class DataIecPort extends cdktf.TerraformDataSource {
     return this._subnetId;
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
@@ -163,7 +165,9 @@ export class DataIecPort extends cdktf.TerraformDataSource {
     return this._fixedIp;
   }
 
-  // fixed_ips - computed: true, optional: false, required: false
+  /**
+  * Every private address, IPv6 included.
+  */
   public get fixedIps() {
     return this.getListAttribute('fixed_ips');
   }
@@ -200,27 +204,37 @@ export class DataIecPort extends cdktf.TerraformDataSource {
     return this._deviceId;
   }
 
-  // device_owner - computed: true, optional: false, required: false
+  /**
+  * What it belongs to: `neutron:VIP_PORT` for a virtual IP, `compute:...` for a NIC.
+  */
   public get deviceOwner() {
     return this.getStringAttribute('device_owner');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * ACTIVE, BUILD or DOWN (usual for a virtual IP).
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // admin_state_up - computed: true, optional: false, required: false
+  /**
+  * Whether the port is enabled.
+  */
   public get adminStateUp() {
     return this.getBooleanAttribute('admin_state_up');
   }
 
-  // security_groups - computed: true, optional: false, required: false
+  /**
+  * Ids of the security groups it is a member of.
+  */
   public get securityGroups() {
     return this.getListAttribute('security_groups');
   }
 
-  // allowed_addresses - computed: true, optional: false, required: false
+  /**
+  * Further addresses it may send from.
+  */
   public get allowedAddresses() {
     return this.getListAttribute('allowed_addresses');
   }

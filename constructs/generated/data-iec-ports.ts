@@ -94,67 +94,93 @@ export class DataIecPortsPortsOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the port.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // subnet_id - computed: true, optional: false, required: false
+  /**
+  * Id of the subnet.
+  */
   public get subnetId() {
     return this.getStringAttribute('subnet_id');
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
 
-  // fixed_ip - computed: true, optional: false, required: false
+  /**
+  * First private address.
+  */
   public get fixedIp() {
     return this.getStringAttribute('fixed_ip');
   }
 
-  // fixed_ips - computed: true, optional: false, required: false
+  /**
+  * Every private address, IPv6 included.
+  */
   public get fixedIps() {
     return this.getListAttribute('fixed_ips');
   }
 
-  // mac_address - computed: true, optional: false, required: false
+  /**
+  * MAC address.
+  */
   public get macAddress() {
     return this.getStringAttribute('mac_address');
   }
 
-  // device_id - computed: true, optional: false, required: false
+  /**
+  * Id of the server it belongs to.
+  */
   public get deviceId() {
     return this.getStringAttribute('device_id');
   }
 
-  // device_owner - computed: true, optional: false, required: false
+  /**
+  * What it belongs to: `neutron:VIP_PORT` for a virtual IP, `compute:...` for a NIC.
+  */
   public get deviceOwner() {
     return this.getStringAttribute('device_owner');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * ACTIVE, BUILD or DOWN (usual for a virtual IP).
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // admin_state_up - computed: true, optional: false, required: false
+  /**
+  * Whether the port is enabled.
+  */
   public get adminStateUp() {
     return this.getBooleanAttribute('admin_state_up');
   }
 
-  // security_groups - computed: true, optional: false, required: false
+  /**
+  * Ids of the security groups it is a member of.
+  */
   public get securityGroups() {
     return this.getListAttribute('security_groups');
   }
 
-  // allowed_addresses - computed: true, optional: false, required: false
+  /**
+  * Further addresses it may send from.
+  */
   public get allowedAddresses() {
     return this.getListAttribute('allowed_addresses');
   }
@@ -388,7 +414,9 @@ export class DataIecPorts extends cdktf.TerraformDataSource {
     return this._securityGroupId;
   }
 
-  // ports - computed: true, optional: false, required: false
+  /**
+  * The ports, ordered by name, then id.
+  */
   private _ports = new DataIecPortsPortsList(this, "ports", false);
   public get ports() {
     return this._ports;

@@ -62,27 +62,37 @@ export class DataIecQuotasQuotasOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // type - computed: true, optional: false, required: false
+  /**
+  * What is counted, such as `instance` or `publicIp`.
+  */
   public get type() {
     return this.getStringAttribute('type');
   }
 
-  // quota - computed: true, optional: false, required: false
+  /**
+  * How much the account may have; -1 without a limit.
+  */
   public get quota() {
     return this.getNumberAttribute('quota');
   }
 
-  // used - computed: true, optional: false, required: false
+  /**
+  * How much it has.
+  */
   public get used() {
     return this.getNumberAttribute('used');
   }
 
-  // min - computed: true, optional: false, required: false
+  /**
+  * Smallest value the quota can be set to.
+  */
   public get min() {
     return this.getNumberAttribute('min');
   }
 
-  // max - computed: true, optional: false, required: false
+  /**
+  * Largest value the quota can be set to.
+  */
   public get max() {
     return this.getNumberAttribute('max');
   }
@@ -180,7 +190,9 @@ export class DataIecQuotas extends cdktf.TerraformDataSource {
     return this._type;
   }
 
-  // quotas - computed: true, optional: false, required: false
+  /**
+  * The quotas, ordered by type.
+  */
   private _quotas = new DataIecQuotasQuotasList(this, "quotas", false);
   public get quotas() {
     return this._quotas;

@@ -74,22 +74,30 @@ export class DataIecRouteTablesRouteTablesRoutesOutputReference extends cdktf.Co
     }
   }
 
-  // destination - computed: true, optional: false, required: false
+  /**
+  * Destination range.
+  */
   public get destination() {
     return this.getStringAttribute('destination');
   }
 
-  // type - computed: true, optional: false, required: false
+  /**
+  * Kind of next hop: ecs or vip; local for system routes.
+  */
   public get type() {
     return this.getStringAttribute('type');
   }
 
-  // nexthop - computed: true, optional: false, required: false
+  /**
+  * Server id for ecs, address for vip.
+  */
   public get nexthop() {
     return this.getStringAttribute('nexthop');
   }
 
-  // description - computed: true, optional: false, required: false
+  /**
+  * Free text.
+  */
   public get description() {
     return this.getStringAttribute('description');
   }
@@ -164,37 +172,51 @@ export class DataIecRouteTablesRouteTablesOutputReference extends cdktf.ComplexO
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the route table.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // vpc_id - computed: true, optional: false, required: false
+  /**
+  * Id of the VPC.
+  */
   public get vpcId() {
     return this.getStringAttribute('vpc_id');
   }
 
-  // description - computed: true, optional: false, required: false
+  /**
+  * Free text.
+  */
   public get description() {
     return this.getStringAttribute('description');
   }
 
-  // default - computed: true, optional: false, required: false
+  /**
+  * Whether it is the VPC's default table.
+  */
   public get default() {
     return this.getBooleanAttribute('default');
   }
 
-  // subnet_ids - computed: true, optional: false, required: false
+  /**
+  * Ids of the subnets that use it.
+  */
   public get subnetIds() {
     return this.getListAttribute('subnet_ids');
   }
 
-  // routes - computed: true, optional: false, required: false
+  /**
+  * Its routes, those of the system included, ordered by destination.
+  */
   private _routes = new DataIecRouteTablesRouteTablesRoutesList(this, "routes", false);
   public get routes() {
     return this._routes;
@@ -344,7 +366,9 @@ export class DataIecRouteTables extends cdktf.TerraformDataSource {
     return this._subnetId;
   }
 
-  // route_tables - computed: true, optional: false, required: false
+  /**
+  * The route tables, ordered by name.
+  */
   private _routeTables = new DataIecRouteTablesRouteTablesList(this, "route_tables", false);
   public get routeTables() {
     return this._routeTables;

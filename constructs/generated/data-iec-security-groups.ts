@@ -62,62 +62,86 @@ export class DataIecSecurityGroupsSecurityGroupsSecurityGroupRulesOutputReferenc
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the rule.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // security_group_id - computed: true, optional: false, required: false
+  /**
+  * Id of the security group.
+  */
   public get securityGroupId() {
     return this.getStringAttribute('security_group_id');
   }
 
-  // description - computed: true, optional: false, required: false
+  /**
+  * Free text.
+  */
   public get description() {
     return this.getStringAttribute('description');
   }
 
-  // direction - computed: true, optional: false, required: false
+  /**
+  * ingress or egress.
+  */
   public get direction() {
     return this.getStringAttribute('direction');
   }
 
-  // ethertype - computed: true, optional: false, required: false
+  /**
+  * IPv4 or IPv6.
+  */
   public get ethertype() {
     return this.getStringAttribute('ethertype');
   }
 
-  // protocol - computed: true, optional: false, required: false
+  /**
+  * Protocol; null for every one.
+  */
   public get protocol() {
     return this.getStringAttribute('protocol');
   }
 
-  // port_range_min - computed: true, optional: false, required: false
+  /**
+  * First port; null for every one.
+  */
   public get portRangeMin() {
     return this.getNumberAttribute('port_range_min');
   }
 
-  // port_range_max - computed: true, optional: false, required: false
+  /**
+  * Last port; null for every one.
+  */
   public get portRangeMax() {
     return this.getNumberAttribute('port_range_max');
   }
 
-  // remote_ip_prefix - computed: true, optional: false, required: false
+  /**
+  * The other side as a range.
+  */
   public get remoteIpPrefix() {
     return this.getStringAttribute('remote_ip_prefix');
   }
 
-  // remote_group_id - computed: true, optional: false, required: false
+  /**
+  * The other side as a security group.
+  */
   public get remoteGroupId() {
     return this.getStringAttribute('remote_group_id');
   }
 
-  // action - computed: true, optional: false, required: false
+  /**
+  * allow or deny.
+  */
   public get action() {
     return this.getStringAttribute('action');
   }
 
-  // priority - computed: true, optional: false, required: false
+  /**
+  * 1 (first) to 100.
+  */
   public get priority() {
     return this.getNumberAttribute('priority');
   }
@@ -192,22 +216,30 @@ export class DataIecSecurityGroupsSecurityGroupsOutputReference extends cdktf.Co
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the security group.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name; need not be unique.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // description - computed: true, optional: false, required: false
+  /**
+  * Free text.
+  */
   public get description() {
     return this.getStringAttribute('description');
   }
 
-  // security_group_rules - computed: true, optional: false, required: false
+  /**
+  * The rules of the group, ordered by id.
+  */
   private _securityGroupRules = new DataIecSecurityGroupsSecurityGroupsSecurityGroupRulesList(this, "security_group_rules", false);
   public get securityGroupRules() {
     return this._securityGroupRules;
@@ -306,7 +338,9 @@ export class DataIecSecurityGroups extends cdktf.TerraformDataSource {
     return this._name;
   }
 
-  // security_groups - computed: true, optional: false, required: false
+  /**
+  * The security groups, ordered by name.
+  */
   private _securityGroups = new DataIecSecurityGroupsSecurityGroupsList(this, "security_groups", false);
   public get securityGroups() {
     return this._securityGroups;

@@ -74,22 +74,30 @@ export class DataIecServerNicsOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // port - computed: true, optional: false, required: false
+  /**
+  * Port id.
+  */
   public get port() {
     return this.getStringAttribute('port');
   }
 
-  // mac - computed: true, optional: false, required: false
+  /**
+  * MAC address.
+  */
   public get mac() {
     return this.getStringAttribute('mac');
   }
 
-  // address - computed: true, optional: false, required: false
+  /**
+  * Private IPv4 address.
+  */
   public get address() {
     return this.getStringAttribute('address');
   }
 
-  // subnet_id - computed: true, optional: false, required: false
+  /**
+  * Id of the subnet.
+  */
   public get subnetId() {
     return this.getStringAttribute('subnet_id');
   }
@@ -164,27 +172,37 @@ export class DataIecServerVolumeAttachedOutputReference extends cdktf.ComplexObj
     }
   }
 
-  // volume_id - computed: true, optional: false, required: false
+  /**
+  * Disk id.
+  */
   public get volumeId() {
     return this.getStringAttribute('volume_id');
   }
 
-  // boot_index - computed: true, optional: false, required: false
+  /**
+  * 0 for the system disk.
+  */
   public get bootIndex() {
     return this.getStringAttribute('boot_index');
   }
 
-  // device - computed: true, optional: false, required: false
+  /**
+  * Device path.
+  */
   public get device() {
     return this.getStringAttribute('device');
   }
 
-  // type - computed: true, optional: false, required: false
+  /**
+  * Disk type.
+  */
   public get type() {
     return this.getStringAttribute('type');
   }
 
-  // size - computed: true, optional: false, required: false
+  /**
+  * Size in GB.
+  */
   public get size() {
     return this.getNumberAttribute('size');
   }
@@ -259,17 +277,23 @@ export class DataIecServerCoverageSitesOutputReference extends cdktf.ComplexObje
     }
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
 
-  // site_info - computed: true, optional: false, required: false
+  /**
+  * Where the site is: country/area/province/city.
+  */
   public get siteInfo() {
     return this.getStringAttribute('site_info');
   }
 
-  // operator - computed: true, optional: false, required: false
+  /**
+  * Operator key, such as `chinatelecom`.
+  */
   public get operator() {
     return this.getStringAttribute('operator');
   }
@@ -386,7 +410,9 @@ export class DataIecServer extends cdktf.TerraformDataSource {
     return this._name;
   }
 
-  // description - computed: true, optional: false, required: false
+  /**
+  * Free text.
+  */
   public get description() {
     return this.getStringAttribute('description');
   }
@@ -407,42 +433,58 @@ export class DataIecServer extends cdktf.TerraformDataSource {
     return this._status;
   }
 
-  // flavor_id - computed: true, optional: false, required: false
+  /**
+  * Id of the flavor.
+  */
   public get flavorId() {
     return this.getStringAttribute('flavor_id');
   }
 
-  // flavor_name - computed: true, optional: false, required: false
+  /**
+  * Name of the flavor.
+  */
   public get flavorName() {
     return this.getStringAttribute('flavor_name');
   }
 
-  // image_id - computed: true, optional: false, required: false
+  /**
+  * Id of the image.
+  */
   public get imageId() {
     return this.getStringAttribute('image_id');
   }
 
-  // image_name - computed: true, optional: false, required: false
+  /**
+  * Name of the image.
+  */
   public get imageName() {
     return this.getStringAttribute('image_name');
   }
 
-  // vpc_id - computed: true, optional: false, required: false
+  /**
+  * Id of the VPC.
+  */
   public get vpcId() {
     return this.getStringAttribute('vpc_id');
   }
 
-  // key_pair - computed: true, optional: false, required: false
+  /**
+  * Name of the key pair to log in with.
+  */
   public get keyPair() {
     return this.getStringAttribute('key_pair');
   }
 
-  // public_ip - computed: true, optional: false, required: false
+  /**
+  * The public address bound to it, if any.
+  */
   public get publicIp() {
     return this.getStringAttribute('public_ip');
   }
 
-  // system_disk_id - computed: true, optional: false, required: false
+  /**
+  * Id of the system disk.
+  */
   public get systemDiskId() {
     return this.getStringAttribute('system_disk_id');
   }
@@ -463,49 +505,67 @@ export class DataIecServer extends cdktf.TerraformDataSource {
     return this._edgecloudId;
   }
 
-  // edgecloud_name - computed: true, optional: false, required: false
+  /**
+  * Name of the edge service the server belongs to, if any.
+  */
   public get edgecloudName() {
     return this.getStringAttribute('edgecloud_name');
   }
 
-  // origin_server_id - computed: true, optional: false, required: false
+  /**
+  * Id of the underlying server.
+  */
   public get originServerId() {
     return this.getStringAttribute('origin_server_id');
   }
 
-  // subnet_ids - computed: true, optional: false, required: false
+  /**
+  * Ids of the subnets, one NIC each.
+  */
   public get subnetIds() {
     return this.getListAttribute('subnet_ids');
   }
 
-  // security_groups - computed: true, optional: false, required: false
+  /**
+  * Ids of the security groups of its NICs.
+  */
   public get securityGroups() {
     return this.getListAttribute('security_groups');
   }
 
-  // system_disk_type - computed: true, optional: false, required: false
+  /**
+  * Type of the system disk.
+  */
   public get systemDiskType() {
     return this.getStringAttribute('system_disk_type');
   }
 
-  // system_disk_size - computed: true, optional: false, required: false
+  /**
+  * Size of the system disk in GB.
+  */
   public get systemDiskSize() {
     return this.getNumberAttribute('system_disk_size');
   }
 
-  // nics - computed: true, optional: false, required: false
+  /**
+  * The NICs.
+  */
   private _nics = new DataIecServerNicsList(this, "nics", false);
   public get nics() {
     return this._nics;
   }
 
-  // volume_attached - computed: true, optional: false, required: false
+  /**
+  * The disks.
+  */
   private _volumeAttached = new DataIecServerVolumeAttachedList(this, "volume_attached", false);
   public get volumeAttached() {
     return this._volumeAttached;
   }
 
-  // coverage_sites - computed: true, optional: false, required: false
+  /**
+  * The edge site the server is in.
+  */
   private _coverageSites = new DataIecServerCoverageSitesList(this, "coverage_sites", false);
   public get coverageSites() {
     return this._coverageSites;

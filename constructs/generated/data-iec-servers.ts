@@ -86,17 +86,23 @@ export class DataIecServersServersCoverageSitesOutputReference extends cdktf.Com
     }
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
 
-  // site_info - computed: true, optional: false, required: false
+  /**
+  * Where the site is: country/area/province/city.
+  */
   public get siteInfo() {
     return this.getStringAttribute('site_info');
   }
 
-  // operator - computed: true, optional: false, required: false
+  /**
+  * Operator key, such as `chinatelecom`.
+  */
   public get operator() {
     return this.getStringAttribute('operator');
   }
@@ -171,17 +177,23 @@ export class DataIecServersServersNicsOutputReference extends cdktf.ComplexObjec
     }
   }
 
-  // port - computed: true, optional: false, required: false
+  /**
+  * Port id.
+  */
   public get port() {
     return this.getStringAttribute('port');
   }
 
-  // mac - computed: true, optional: false, required: false
+  /**
+  * MAC address.
+  */
   public get mac() {
     return this.getStringAttribute('mac');
   }
 
-  // address - computed: true, optional: false, required: false
+  /**
+  * Private IPv4 address.
+  */
   public get address() {
     return this.getStringAttribute('address');
   }
@@ -256,88 +268,122 @@ export class DataIecServersServersOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the server.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // description - computed: true, optional: false, required: false
+  /**
+  * Free text.
+  */
   public get description() {
     return this.getStringAttribute('description');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * ACTIVE when running, SHUTOFF when stopped.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // flavor_id - computed: true, optional: false, required: false
+  /**
+  * Id of the flavor.
+  */
   public get flavorId() {
     return this.getStringAttribute('flavor_id');
   }
 
-  // flavor_name - computed: true, optional: false, required: false
+  /**
+  * Name of the flavor.
+  */
   public get flavorName() {
     return this.getStringAttribute('flavor_name');
   }
 
-  // image_id - computed: true, optional: false, required: false
+  /**
+  * Id of the image.
+  */
   public get imageId() {
     return this.getStringAttribute('image_id');
   }
 
-  // image_name - computed: true, optional: false, required: false
+  /**
+  * Name of the image.
+  */
   public get imageName() {
     return this.getStringAttribute('image_name');
   }
 
-  // vpc_id - computed: true, optional: false, required: false
+  /**
+  * Id of the VPC.
+  */
   public get vpcId() {
     return this.getStringAttribute('vpc_id');
   }
 
-  // key_pair - computed: true, optional: false, required: false
+  /**
+  * Name of the key pair to log in with.
+  */
   public get keyPair() {
     return this.getStringAttribute('key_pair');
   }
 
-  // public_ip - computed: true, optional: false, required: false
+  /**
+  * The public address bound to it, if any.
+  */
   public get publicIp() {
     return this.getStringAttribute('public_ip');
   }
 
-  // system_disk_id - computed: true, optional: false, required: false
+  /**
+  * Id of the system disk.
+  */
   public get systemDiskId() {
     return this.getStringAttribute('system_disk_id');
   }
 
-  // edgecloud_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge service the server belongs to, if any.
+  */
   public get edgecloudId() {
     return this.getStringAttribute('edgecloud_id');
   }
 
-  // edgecloud_name - computed: true, optional: false, required: false
+  /**
+  * Name of the edge service the server belongs to, if any.
+  */
   public get edgecloudName() {
     return this.getStringAttribute('edgecloud_name');
   }
 
-  // origin_server_id - computed: true, optional: false, required: false
+  /**
+  * Id of the underlying server.
+  */
   public get originServerId() {
     return this.getStringAttribute('origin_server_id');
   }
 
-  // coverage_sites - computed: true, optional: false, required: false
+  /**
+  * The edge site the server is in.
+  */
   private _coverageSites = new DataIecServersServersCoverageSitesList(this, "coverage_sites", false);
   public get coverageSites() {
     return this._coverageSites;
   }
 
-  // nics - computed: true, optional: false, required: false
+  /**
+  * The NICs.
+  */
   private _nics = new DataIecServersServersNicsList(this, "nics", false);
   public get nics() {
     return this._nics;
@@ -538,7 +584,9 @@ export class DataIecServers extends cdktf.TerraformDataSource {
     return this._edgecloudId;
   }
 
-  // servers - computed: true, optional: false, required: false
+  /**
+  * The servers, ordered by name, then id. `iec_server` tells subnets and disks of one.
+  */
   private _servers = new DataIecServersServersList(this, "servers", false);
   public get servers() {
     return this._servers;

@@ -94,37 +94,51 @@ export class DataIecSitesSitesLinesOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * The same as `pool_id`.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // record_id - computed: true, optional: false, required: false
+  /**
+  * The line's own id, a UUID: what an IPv6 subnet takes as its `pool_id`.
+  */
   public get recordId() {
     return this.getStringAttribute('record_id');
   }
 
-  // pool_id - computed: true, optional: false, required: false
+  /**
+  * Line id that EIPs and servers take, such as `5_sbgp_site1`.
+  */
   public get poolId() {
     return this.getStringAttribute('pool_id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Display name.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // ip_version - computed: true, optional: false, required: false
+  /**
+  * 4 or 6.
+  */
   public get ipVersion() {
     return this.getStringAttribute('ip_version');
   }
 
-  // operator - computed: true, optional: false, required: false
+  /**
+  * Operator key, such as `chinatelecom`.
+  */
   public get operator() {
     return this.getStringAttribute('operator');
   }
 
-  // bandwidth_types - computed: true, optional: false, required: false
+  /**
+  * Bandwidth types usable on the line.
+  */
   public get bandwidthTypes() {
     return this.getListAttribute('bandwidth_types');
   }
@@ -199,43 +213,59 @@ export class DataIecSitesSitesOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the site.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // area - computed: true, optional: false, required: false
+  /**
+  * Area key, such as `south`.
+  */
   public get area() {
     return this.getStringAttribute('area');
   }
 
-  // province - computed: true, optional: false, required: false
+  /**
+  * Province key.
+  */
   public get province() {
     return this.getStringAttribute('province');
   }
 
-  // city - computed: true, optional: false, required: false
+  /**
+  * City key, such as `guangzhou`.
+  */
   public get city() {
     return this.getStringAttribute('city');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * Sale state: Normal, Promotion, Obt, Gray, sellout or Offline.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // lines - computed: true, optional: false, required: false
+  /**
+  * IP lines of the site.
+  */
   private _lines = new DataIecSitesSitesLinesList(this, "lines", false);
   public get lines() {
     return this._lines;
   }
 
-  // distance_km - computed: true, optional: false, required: false
+  /**
+  * Distance in km from the place of `nearest` to the centre of the city; null without `nearest`, or when the place of the city is not known.
+  */
   public get distanceKm() {
     return this.getNumberAttribute('distance_km');
   }
@@ -630,13 +660,17 @@ export class DataIecSites extends cdktf.TerraformDataSource {
     return this._volumeType;
   }
 
-  // sites - computed: true, optional: false, required: false
+  /**
+  * The sites, ordered by name, or by distance when `nearest` is set: those of `unlocated_cities` come last.
+  */
   private _sites = new DataIecSitesSitesList(this, "sites", false);
   public get sites() {
     return this._sites;
   }
 
-  // unlocated_cities - computed: true, optional: false, required: false
+  /**
+  * City keys whose place iec-cdk does not know, when `nearest` is set: how far their sites are cannot be told.
+  */
   public get unlocatedCities() {
     return this.getListAttribute('unlocated_cities');
   }

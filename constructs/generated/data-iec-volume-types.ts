@@ -58,17 +58,23 @@ export class DataIecVolumeTypesVolumeTypesOutputReference extends cdktf.ComplexO
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the disk type.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name, which servers take: SATA, SAS, GPSSD or SSD.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * normal or sellout.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
@@ -149,7 +155,9 @@ export class DataIecVolumeTypes extends cdktf.TerraformDataSource {
   // ATTRIBUTES
   // ==========
 
-  // volume_types - computed: true, optional: false, required: false
+  /**
+  * The disk types, ordered by name. `volume_type` of `iec_sites` finds who offers one.
+  */
   private _volumeTypes = new DataIecVolumeTypesVolumeTypesList(this, "volume_types", false);
   public get volumeTypes() {
     return this._volumeTypes;

@@ -70,57 +70,79 @@ export class DataIecVolumesVolumesOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the disk.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // description - computed: true, optional: false, required: false
+  /**
+  * Free text.
+  */
   public get description() {
     return this.getStringAttribute('description');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * in-use when attached.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // size - computed: true, optional: false, required: false
+  /**
+  * Size in GB.
+  */
   public get size() {
     return this.getNumberAttribute('size');
   }
 
-  // volume_type - computed: true, optional: false, required: false
+  /**
+  * Disk type, such as `SAS`.
+  */
   public get volumeType() {
     return this.getStringAttribute('volume_type');
   }
 
-  // bootable - computed: true, optional: false, required: false
+  /**
+  * Whether a server can boot from it: a system disk.
+  */
   public get bootable() {
     return this.getBooleanAttribute('bootable');
   }
 
-  // encrypted - computed: true, optional: false, required: false
+  /**
+  * Whether it is encrypted.
+  */
   public get encrypted() {
     return this.getBooleanAttribute('encrypted');
   }
 
-  // server_id - computed: true, optional: false, required: false
+  /**
+  * Id of the server it belongs to.
+  */
   public get serverId() {
     return this.getStringAttribute('server_id');
   }
 
-  // device - computed: true, optional: false, required: false
+  /**
+  * Device path in the server.
+  */
   public get device() {
     return this.getStringAttribute('device');
   }
 
-  // availability_zone - computed: true, optional: false, required: false
+  /**
+  * Availability zone.
+  */
   public get availabilityZone() {
     return this.getStringAttribute('availability_zone');
   }
@@ -252,7 +274,9 @@ export class DataIecVolumes extends cdktf.TerraformDataSource {
     return this._serverId;
   }
 
-  // volumes - computed: true, optional: false, required: false
+  /**
+  * The disks, ordered by name, then id.
+  */
   private _volumes = new DataIecVolumesVolumesList(this, "volumes", false);
   public get volumes() {
     return this._volumes;

@@ -148,37 +148,51 @@ export class DataIecVpcSubnet extends cdktf.TerraformDataSource {
     return this._siteId;
   }
 
-  // site_info - computed: true, optional: false, required: false
+  /**
+  * Where the site is: country/area/province/city.
+  */
   public get siteInfo() {
     return this.getStringAttribute('site_info');
   }
 
-  // cidr - computed: true, optional: false, required: false
+  /**
+  * IPv4 range.
+  */
   public get cidr() {
     return this.getStringAttribute('cidr');
   }
 
-  // gateway_ip - computed: true, optional: false, required: false
+  /**
+  * Gateway address.
+  */
   public get gatewayIp() {
     return this.getStringAttribute('gateway_ip');
   }
 
-  // dns_list - computed: true, optional: false, required: false
+  /**
+  * DNS servers (IPv4).
+  */
   public get dnsList() {
     return this.getListAttribute('dns_list');
   }
 
-  // dhcp_enable - computed: true, optional: false, required: false
+  /**
+  * Whether DHCP is on.
+  */
   public get dhcpEnable() {
     return this.getBooleanAttribute('dhcp_enable');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * ACTIVE when usable; else DOWN, UNKNOWN or ERROR.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // neutron_subnet_id - computed: true, optional: false, required: false
+  /**
+  * Native subnet id, which addresses of ports refer to.
+  */
   public get neutronSubnetId() {
     return this.getStringAttribute('neutron_subnet_id');
   }

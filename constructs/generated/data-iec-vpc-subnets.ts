@@ -70,57 +70,79 @@ export class DataIecVpcSubnetsSubnetsOutputReference extends cdktf.ComplexObject
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the subnet.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // vpc_id - computed: true, optional: false, required: false
+  /**
+  * Id of the VPC.
+  */
   public get vpcId() {
     return this.getStringAttribute('vpc_id');
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
 
-  // site_info - computed: true, optional: false, required: false
+  /**
+  * Where the site is: country/area/province/city.
+  */
   public get siteInfo() {
     return this.getStringAttribute('site_info');
   }
 
-  // cidr - computed: true, optional: false, required: false
+  /**
+  * IPv4 range.
+  */
   public get cidr() {
     return this.getStringAttribute('cidr');
   }
 
-  // gateway_ip - computed: true, optional: false, required: false
+  /**
+  * Gateway address.
+  */
   public get gatewayIp() {
     return this.getStringAttribute('gateway_ip');
   }
 
-  // dns_list - computed: true, optional: false, required: false
+  /**
+  * DNS servers (IPv4).
+  */
   public get dnsList() {
     return this.getListAttribute('dns_list');
   }
 
-  // dhcp_enable - computed: true, optional: false, required: false
+  /**
+  * Whether DHCP is on.
+  */
   public get dhcpEnable() {
     return this.getBooleanAttribute('dhcp_enable');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * ACTIVE when usable; else DOWN, UNKNOWN or ERROR.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // neutron_subnet_id - computed: true, optional: false, required: false
+  /**
+  * Native subnet id, which addresses of ports refer to.
+  */
   public get neutronSubnetId() {
     return this.getStringAttribute('neutron_subnet_id');
   }
@@ -252,7 +274,9 @@ export class DataIecVpcSubnets extends cdktf.TerraformDataSource {
     return this._name;
   }
 
-  // subnets - computed: true, optional: false, required: false
+  /**
+  * The subnets, ordered by name.
+  */
   private _subnets = new DataIecVpcSubnetsSubnetsList(this, "subnets", false);
   public get subnets() {
     return this._subnets;

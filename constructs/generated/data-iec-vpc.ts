@@ -106,17 +106,23 @@ export class DataIecVpc extends cdktf.TerraformDataSource {
     return this._name;
   }
 
-  // cidr - computed: true, optional: false, required: false
+  /**
+  * Private IPv4 range.
+  */
   public get cidr() {
     return this.getStringAttribute('cidr');
   }
 
-  // mode - computed: true, optional: false, required: false
+  /**
+  * Who plans the subnets: SYSTEM (the cloud) or CUSTOMER.
+  */
   public get mode() {
     return this.getStringAttribute('mode');
   }
 
-  // subnet_num - computed: true, optional: false, required: false
+  /**
+  * Number of subnets in the VPC.
+  */
   public get subnetNum() {
     return this.getNumberAttribute('subnet_num');
   }

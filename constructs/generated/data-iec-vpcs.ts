@@ -66,27 +66,37 @@ export class DataIecVpcsVpcsOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the VPC.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name, unique in the account.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // cidr - computed: true, optional: false, required: false
+  /**
+  * Private IPv4 range.
+  */
   public get cidr() {
     return this.getStringAttribute('cidr');
   }
 
-  // mode - computed: true, optional: false, required: false
+  /**
+  * Who plans the subnets: SYSTEM (the cloud) or CUSTOMER.
+  */
   public get mode() {
     return this.getStringAttribute('mode');
   }
 
-  // subnet_num - computed: true, optional: false, required: false
+  /**
+  * Number of subnets in the VPC.
+  */
   public get subnetNum() {
     return this.getNumberAttribute('subnet_num');
   }
@@ -201,7 +211,9 @@ export class DataIecVpcs extends cdktf.TerraformDataSource {
     return this._mode;
   }
 
-  // vpcs - computed: true, optional: false, required: false
+  /**
+  * The VPCs, ordered by name.
+  */
   private _vpcs = new DataIecVpcsVpcsList(this, "vpcs", false);
   public get vpcs() {
     return this._vpcs;

@@ -104,37 +104,51 @@ export class DeploymentPlanLocationsOutputReference extends cdktf.ComplexObject 
     }
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
 
-  // area - computed: true, optional: false, required: false
+  /**
+  * Area.
+  */
   public get area() {
     return this.getStringAttribute('area');
   }
 
-  // province - computed: true, optional: false, required: false
+  /**
+  * Province.
+  */
   public get province() {
     return this.getStringAttribute('province');
   }
 
-  // city - computed: true, optional: false, required: false
+  /**
+  * City.
+  */
   public get city() {
     return this.getStringAttribute('city');
   }
 
-  // operator - computed: true, optional: false, required: false
+  /**
+  * Network operator.
+  */
   public get operator() {
     return this.getStringAttribute('operator');
   }
 
-  // pool_id - computed: true, optional: false, required: false
+  /**
+  * Line.
+  */
   public get poolId() {
     return this.getStringAttribute('pool_id');
   }
 
-  // stack_count - computed: true, optional: false, required: false
+  /**
+  * Number of stacks that go there.
+  */
   public get stackCount() {
     return this.getNumberAttribute('stack_count');
   }
@@ -1383,7 +1397,9 @@ export class DeploymentPlan extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the plan.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -1529,7 +1545,9 @@ export class DeploymentPlan extends cdktf.TerraformResource {
     return this._adminPassWoVersion;
   }
 
-  // locations - computed: true, optional: false, required: false
+  /**
+  * Where the stacks would go.
+  */
   private _locations = new DeploymentPlanLocationsList(this, "locations", false);
   public get locations() {
     return this._locations;

@@ -104,32 +104,44 @@ export class EdgeServiceInstancesOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the server.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
 
-  // name - computed: true, optional: false, required: false
+  /**
+  * Name of the server.
+  */
   public get name() {
     return this.getStringAttribute('name');
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site it is in.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
 
-  // addresses - computed: true, optional: false, required: false
+  /**
+  * Private IPv4 addresses, one for each NIC.
+  */
   public get addresses() {
     return this.getListAttribute('addresses');
   }
 
-  // public_ip - computed: true, optional: false, required: false
+  /**
+  * The public address bound to it, if any.
+  */
   public get publicIp() {
     return this.getStringAttribute('public_ip');
   }
 
-  // port_ids - computed: true, optional: false, required: false
+  /**
+  * Ports, one for each NIC.
+  */
   public get portIds() {
     return this.getListAttribute('port_ids');
   }
@@ -1538,7 +1550,9 @@ export class EdgeService extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge service.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -1665,43 +1679,59 @@ export class EdgeService extends cdktf.TerraformResource {
     return this._adminPassWoVersion;
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * inService when all servers run; failed when some could not be made: then it can only be deleted.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // success_num - computed: true, optional: false, required: false
+  /**
+  * Number of servers that were made.
+  */
   public get successNum() {
     return this.getNumberAttribute('success_num');
   }
 
-  // failed_num - computed: true, optional: false, required: false
+  /**
+  * Number of servers that could not be made.
+  */
   public get failedNum() {
     return this.getNumberAttribute('failed_num');
   }
 
-  // fail_reason - computed: true, optional: false, required: false
+  /**
+  * Why servers could not be made.
+  */
   public get failReason() {
     return this.getStringAttribute('fail_reason');
   }
 
-  // edge_regions - computed: true, optional: false, required: false
+  /**
+  * Number of sites it covers.
+  */
   public get edgeRegions() {
     return this.getNumberAttribute('edge_regions');
   }
 
-  // instance_num - computed: true, optional: false, required: false
+  /**
+  * Number of servers it has now.
+  */
   public get instanceNum() {
     return this.getNumberAttribute('instance_num');
   }
 
-  // instances - computed: true, optional: false, required: false
+  /**
+  * The servers, ordered by name.
+  */
   private _instances = new EdgeServiceInstancesList(this, "instances", false);
   public get instances() {
     return this._instances;
   }
 
-  // created_at - computed: true, optional: false, required: false
+  /**
+  * Time of creation.
+  */
   public get createdAt() {
     return this.getStringAttribute('created_at');
   }

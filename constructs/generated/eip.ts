@@ -259,7 +259,9 @@ export class Eip extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the EIP.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -357,37 +359,51 @@ export class Eip extends cdktf.TerraformResource {
     return this._bandwidthType;
   }
 
-  // public_ip - computed: true, optional: false, required: false
+  /**
+  * The public address.
+  */
   public get publicIp() {
     return this.getStringAttribute('public_ip');
   }
 
-  // private_ip - computed: true, optional: false, required: false
+  /**
+  * The private address it is bound to.
+  */
   public get privateIp() {
     return this.getStringAttribute('private_ip');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * DOWN when unbound, ACTIVE when bound.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // bandwidth_name - computed: true, optional: false, required: false
+  /**
+  * Name of the bandwidth.
+  */
   public get bandwidthName() {
     return this.getStringAttribute('bandwidth_name');
   }
 
-  // bandwidth_size - computed: true, optional: false, required: false
+  /**
+  * Size of the bandwidth in Mbit/s.
+  */
   public get bandwidthSize() {
     return this.getNumberAttribute('bandwidth_size');
   }
 
-  // bandwidth_share_type - computed: true, optional: false, required: false
+  /**
+  * WHOLE: the bandwidth is shared.
+  */
   public get bandwidthShareType() {
     return this.getStringAttribute('bandwidth_share_type');
   }
 
-  // site_info - computed: true, optional: false, required: false
+  /**
+  * Where the site is: country/area/province/city.
+  */
   public get siteInfo() {
     return this.getStringAttribute('site_info');
   }

@@ -216,7 +216,9 @@ export class Image extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge image.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -285,47 +287,65 @@ export class Image extends cdktf.TerraformResource {
     return this._serverId;
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * active when usable; queued or saving before, killed when it failed.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // visibility - computed: true, optional: false, required: false
+  /**
+  * private: an image of the account.
+  */
   public get visibility() {
     return this.getStringAttribute('visibility');
   }
 
-  // os_type - computed: true, optional: false, required: false
+  /**
+  * Linux, Windows or Other.
+  */
   public get osType() {
     return this.getStringAttribute('os_type');
   }
 
-  // os_version - computed: true, optional: false, required: false
+  /**
+  * Operating system and version.
+  */
   public get osVersion() {
     return this.getStringAttribute('os_version');
   }
 
-  // platform - computed: true, optional: false, required: false
+  /**
+  * Distribution of the operating system.
+  */
   public get platform() {
     return this.getStringAttribute('platform');
   }
 
-  // min_disk - computed: true, optional: false, required: false
+  /**
+  * Smallest system disk in GB.
+  */
   public get minDisk() {
     return this.getNumberAttribute('min_disk');
   }
 
-  // min_ram - computed: true, optional: false, required: false
+  /**
+  * Smallest memory in MB.
+  */
   public get minRam() {
     return this.getNumberAttribute('min_ram');
   }
 
-  // created_at - computed: true, optional: false, required: false
+  /**
+  * Time of creation (UTC).
+  */
   public get createdAt() {
     return this.getStringAttribute('created_at');
   }
 
-  // job_id - computed: true, optional: false, required: false
+  /**
+  * Id of the job that makes the image.
+  */
   public get jobId() {
     return this.getStringAttribute('job_id');
   }

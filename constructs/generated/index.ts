@@ -31,6 +31,8 @@ export * from "./data-iec-vpcs";
 export * from "./deployment-plan";
 export * from "./edge-service";
 export * from "./eip";
+export * from "./ephemeral-iec-token";
+export * from "./functions";
 export * from "./image";
 export * from "./ipv6-bandwidth-attachment";
 export * from "./keypair";

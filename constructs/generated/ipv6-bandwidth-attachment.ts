@@ -79,7 +79,9 @@ export class Ipv6BandwidthAttachment extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the port.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }

@@ -74,7 +74,9 @@ export class Keypair extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * The name, which is the id.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -108,12 +110,16 @@ export class Keypair extends cdktf.TerraformResource {
     return this._publicKey;
   }
 
-  // private_key - computed: true, optional: false, required: false
+  /**
+  * The generated private key; null when `public_key` was given. The cloud tells it once: it is stored in the state in plain text. Sensitive: never shown.
+  */
   public get privateKey() {
     return this.getStringAttribute('private_key');
   }
 
-  // fingerprint - computed: true, optional: false, required: false
+  /**
+  * SHA256 fingerprint of the public key.
+  */
   public get fingerprint() {
     return this.getStringAttribute('fingerprint');
   }

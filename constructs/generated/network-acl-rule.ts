@@ -139,7 +139,9 @@ export class NetworkAclRule extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the rule. It changes when the rule is moved.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -378,7 +380,9 @@ export class NetworkAclRule extends cdktf.TerraformResource {
     return this._after;
   }
 
-  // policy_id - computed: true, optional: false, required: false
+  /**
+  * Id of the ACL's policy for the direction.
+  */
   public get policyId() {
     return this.getStringAttribute('policy_id');
   }

@@ -227,7 +227,9 @@ export class NetworkAcl extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the network ACL.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -277,17 +279,23 @@ export class NetworkAcl extends cdktf.TerraformResource {
     return this._adminStateUp;
   }
 
-  // inbound_rules - computed: true, optional: false, required: false
+  /**
+  * Ids of the rules for traffic into the subnets, in matching order.
+  */
   public get inboundRules() {
     return this.getListAttribute('inbound_rules');
   }
 
-  // outbound_rules - computed: true, optional: false, required: false
+  /**
+  * Ids of the rules for traffic out of the subnets, in matching order.
+  */
   public get outboundRules() {
     return this.getListAttribute('outbound_rules');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * INACTIVE without subnets.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }

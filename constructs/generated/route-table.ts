@@ -89,7 +89,9 @@ export class RouteTable extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the route table.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }

@@ -89,7 +89,9 @@ export class Route extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * `<route table id>/<destination>`.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }

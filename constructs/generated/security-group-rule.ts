@@ -251,7 +251,9 @@ export class SecurityGroupRule extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the rule.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }

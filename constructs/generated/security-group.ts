@@ -206,7 +206,9 @@ export class SecurityGroup extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the security group.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }

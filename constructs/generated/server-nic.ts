@@ -244,7 +244,9 @@ export class ServerNic extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the port.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -291,17 +293,23 @@ export class ServerNic extends cdktf.TerraformResource {
     return this._securityGroups;
   }
 
-  // port_id - computed: true, optional: false, required: false
+  /**
+  * Id of the port, for EIPs and virtual IPs.
+  */
   public get portId() {
     return this.getStringAttribute('port_id');
   }
 
-  // mac - computed: true, optional: false, required: false
+  /**
+  * MAC address.
+  */
   public get mac() {
     return this.getStringAttribute('mac');
   }
 
-  // address - computed: true, optional: false, required: false
+  /**
+  * Private IPv4 address.
+  */
   public get address() {
     return this.getStringAttribute('address');
   }

@@ -144,27 +144,37 @@ export class ServerNicsOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // port - computed: true, optional: false, required: false
+  /**
+  * Port id.
+  */
   public get port() {
     return this.getStringAttribute('port');
   }
 
-  // mac - computed: true, optional: false, required: false
+  /**
+  * MAC address.
+  */
   public get mac() {
     return this.getStringAttribute('mac');
   }
 
-  // address - computed: true, optional: false, required: false
+  /**
+  * Private IPv4 address.
+  */
   public get address() {
     return this.getStringAttribute('address');
   }
 
-  // subnet_id - computed: true, optional: false, required: false
+  /**
+  * Id of the subnet.
+  */
   public get subnetId() {
     return this.getStringAttribute('subnet_id');
   }
 
-  // security_groups - computed: true, optional: false, required: false
+  /**
+  * Ids of the security groups.
+  */
   public get securityGroups() {
     return this.getListAttribute('security_groups');
   }
@@ -239,27 +249,37 @@ export class ServerVolumeAttachedOutputReference extends cdktf.ComplexObject {
     }
   }
 
-  // volume_id - computed: true, optional: false, required: false
+  /**
+  * Disk id.
+  */
   public get volumeId() {
     return this.getStringAttribute('volume_id');
   }
 
-  // boot_index - computed: true, optional: false, required: false
+  /**
+  * 0 for the system disk.
+  */
   public get bootIndex() {
     return this.getStringAttribute('boot_index');
   }
 
-  // device - computed: true, optional: false, required: false
+  /**
+  * Device path.
+  */
   public get device() {
     return this.getStringAttribute('device');
   }
 
-  // type - computed: true, optional: false, required: false
+  /**
+  * Disk type.
+  */
   public get type() {
     return this.getStringAttribute('type');
   }
 
-  // size - computed: true, optional: false, required: false
+  /**
+  * Size in GB.
+  */
   public get size() {
     return this.getNumberAttribute('size');
   }
@@ -811,7 +831,9 @@ export class Server extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the server.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -1080,59 +1102,81 @@ export class Server extends cdktf.TerraformResource {
     return this._powerState;
   }
 
-  // nics - computed: true, optional: false, required: false
+  /**
+  * The NICs in `subnet_ids`.
+  */
   private _nics = new ServerNicsList(this, "nics", false);
   public get nics() {
     return this._nics;
   }
 
-  // volume_attached - computed: true, optional: false, required: false
+  /**
+  * The disks.
+  */
   private _volumeAttached = new ServerVolumeAttachedList(this, "volume_attached", false);
   public get volumeAttached() {
     return this._volumeAttached;
   }
 
-  // public_ip - computed: true, optional: false, required: false
+  /**
+  * The first public address bound to it, if any.
+  */
   public get publicIp() {
     return this.getStringAttribute('public_ip');
   }
 
-  // public_ips - computed: true, optional: false, required: false
+  /**
+  * All public addresses bound to it.
+  */
   public get publicIps() {
     return this.getListAttribute('public_ips');
   }
 
-  // system_disk_id - computed: true, optional: false, required: false
+  /**
+  * Id of the system disk.
+  */
   public get systemDiskId() {
     return this.getStringAttribute('system_disk_id');
   }
 
-  // image_name - computed: true, optional: false, required: false
+  /**
+  * Name of the image.
+  */
   public get imageName() {
     return this.getStringAttribute('image_name');
   }
 
-  // flavor_name - computed: true, optional: false, required: false
+  /**
+  * Name of the flavor.
+  */
   public get flavorName() {
     return this.getStringAttribute('flavor_name');
   }
 
-  // edgecloud_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge service the server belongs to, if any.
+  */
   public get edgecloudId() {
     return this.getStringAttribute('edgecloud_id');
   }
 
-  // edgecloud_name - computed: true, optional: false, required: false
+  /**
+  * Name of the edge service the server belongs to, if any.
+  */
   public get edgecloudName() {
     return this.getStringAttribute('edgecloud_name');
   }
 
-  // origin_server_id - computed: true, optional: false, required: false
+  /**
+  * Id of the underlying server.
+  */
   public get originServerId() {
     return this.getStringAttribute('origin_server_id');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * ACTIVE when running, SHUTOFF when stopped.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }

@@ -254,7 +254,9 @@ export class Vip extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the virtual IP, which is a port: EIPs are bound to it.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -336,27 +338,37 @@ export class Vip extends cdktf.TerraformResource {
     return this._securityGroups;
   }
 
-  // allowed_addresses - computed: true, optional: false, required: false
+  /**
+  * Addresses of the NICs behind it.
+  */
   public get allowedAddresses() {
     return this.getListAttribute('allowed_addresses');
   }
 
-  // mac_address - computed: true, optional: false, required: false
+  /**
+  * MAC address.
+  */
   public get macAddress() {
     return this.getStringAttribute('mac_address');
   }
 
-  // site_id - computed: true, optional: false, required: false
+  /**
+  * Id of the edge site.
+  */
   public get siteId() {
     return this.getStringAttribute('site_id');
   }
 
-  // ipv6_bandwidth_id - computed: true, optional: false, required: false
+  /**
+  * Id of the IPv6 bandwidth that makes it public, if any.
+  */
   public get ipv6BandwidthId() {
     return this.getStringAttribute('ipv6_bandwidth_id');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * DOWN, as a rule: nothing answers by itself.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }

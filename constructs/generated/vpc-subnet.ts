@@ -274,7 +274,9 @@ export class VpcSubnet extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the subnet.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -408,32 +410,44 @@ export class VpcSubnet extends cdktf.TerraformResource {
     return this._poolId;
   }
 
-  // cidr_v6 - computed: true, optional: false, required: false
+  /**
+  * IPv6 range, if any.
+  */
   public get cidrV6() {
     return this.getStringAttribute('cidr_v6');
   }
 
-  // gateway_ip_v6 - computed: true, optional: false, required: false
+  /**
+  * IPv6 gateway, if any.
+  */
   public get gatewayIpV6() {
     return this.getStringAttribute('gateway_ip_v6');
   }
 
-  // neutron_subnet_id_v6 - computed: true, optional: false, required: false
+  /**
+  * Native IPv6 subnet id, if any.
+  */
   public get neutronSubnetIdV6() {
     return this.getStringAttribute('neutron_subnet_id_v6');
   }
 
-  // site_info - computed: true, optional: false, required: false
+  /**
+  * Where the site is: country/area/province/city.
+  */
   public get siteInfo() {
     return this.getStringAttribute('site_info');
   }
 
-  // status - computed: true, optional: false, required: false
+  /**
+  * ACTIVE when usable; else DOWN, UNKNOWN or ERROR.
+  */
   public get status() {
     return this.getStringAttribute('status');
   }
 
-  // neutron_subnet_id - computed: true, optional: false, required: false
+  /**
+  * Native subnet id, which addresses of ports refer to.
+  */
   public get neutronSubnetId() {
     return this.getStringAttribute('neutron_subnet_id');
   }

@@ -79,7 +79,9 @@ export class Vpc extends cdktf.TerraformResource {
   // ATTRIBUTES
   // ==========
 
-  // id - computed: true, optional: false, required: false
+  /**
+  * Id of the VPC.
+  */
   public get id() {
     return this.getStringAttribute('id');
   }
@@ -126,7 +128,9 @@ export class Vpc extends cdktf.TerraformResource {
     return this._mode;
   }
 
-  // subnet_num - computed: true, optional: false, required: false
+  /**
+  * Number of subnets in the VPC.
+  */
   public get subnetNum() {
     return this.getNumberAttribute('subnet_num');
   }

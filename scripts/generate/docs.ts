@@ -7,8 +7,8 @@ import { PROVIDER_SOURCE } from "../../schema/provider-schema.js";
 import { resources } from "../../provider/resources/index.js";
 import { dataSources } from "../../provider/data-sources/index.js";
 import { ephemeralTypes } from "../../provider/plugin/ephemeral.js";
-import { functions } from "../../provider/plugin/functions.js";
-import type { ProviderFunction } from "../../provider/plugin/functions/function.js";
+import type { ProviderFunction } from "../../provider/functions/function.js";
+import { functions } from "../../provider/functions/index.js";
 import {
   dataSourceExamples,
   functionExamples,
@@ -29,6 +29,8 @@ interface Page {
 export const PROVIDER_PAGE = "docs/index.md";
 export const docPath = (type: string, data: boolean): string =>
   `docs/${data ? "data-sources" : "resources"}/${type.replace(/^iec_/, "")}.md`;
+
+export const functionPath = (name: string): string => `docs/functions/${name}.md`;
 
 export const resourcePage = (definition: Definition): Page => page(definition, false);
 export const dataSourcePage = (definition: Definition): Page => page(definition, true);
@@ -76,14 +78,16 @@ function functionPage({ name, summary, description, parameters, returns }: Provi
     `# Function: ${name}`,
     description,
     "## Example Usage",
-    fence("terraform", withNeeds(`output "${name}" {\n  value = ${call.text}\n}`, call.refs)),
-    "Functions need Terraform 1.8 or later.",
+    "TypeScript:",
+    fence("typescript", `import { IecFunctions } from "iec-cdk";\n\n${call.typescript}`),
+    "HCL (Terraform 1.8 and later):",
+    fence("terraform", withNeeds(`output "${name}" {\n  value = ${call.hcl.text}\n}`, call.hcl.refs)),
     "## Signature",
     fence("text", `${name}(${types.join(", ")}) ${wireTypeName(returns)}`),
     "## Arguments",
     parameters.map((p, i) => `${i + 1}. \`${p.name}\` (${wireTypeName(p.type)}) ${p.description}`).join("\n"),
   ];
-  return { path: `docs/functions/${name}.md`, text: `${sections.join("\n\n")}\n` };
+  return { path: functionPath(name), text: `${sections.join("\n\n")}\n` };
 }
 const wireTypeName = (type: ProviderFunction["returns"]): string =>
   typeof type === "string"

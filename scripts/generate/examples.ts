@@ -154,14 +154,24 @@ export const importIds: Readonly<Record<string, string>> = {
 };
 
 /** A call of each function, and what it refers to. */
-export const functionExamples: Readonly<Record<string, Hcl>> = {
-  cidr_free: new Hcl("provider::iec::cidr_free(iec_vpc.example.cidr, [iec_vpc_subnet.example.cidr], 24)", [
-    new Ref("iec_vpc", "cidr"),
-    new Ref("iec_vpc_subnet", "cidr"),
-  ]),
-  parse_id: new Hcl('provider::iec::parse_id("iec_network_acl_rule", "an-acl/ingress/a-rule")', []),
-  site_of: new Hcl("provider::iec::site_of(iec_vpc_subnet.example)", [id("iec_vpc_subnet")]),
-};
+export const functionExamples: Readonly<Record<string, { readonly typescript: string; readonly hcl: Hcl }>> =
+  {
+    cidr_free: {
+      typescript: "const cidr = IecFunctions.cidrFree(vpc.cidr, [subnet.cidr], 24);",
+      hcl: new Hcl("provider::iec::cidr_free(iec_vpc.example.cidr, [iec_vpc_subnet.example.cidr], 24)", [
+        new Ref("iec_vpc", "cidr"),
+        new Ref("iec_vpc_subnet", "cidr"),
+      ]),
+    },
+    parse_id: {
+      typescript: 'const told = IecFunctions.parseId("iec_network_acl_rule", "an-acl/ingress/a-rule");',
+      hcl: new Hcl('provider::iec::parse_id("iec_network_acl_rule", "an-acl/ingress/a-rule")', []),
+    },
+    site_of: {
+      typescript: "const siteId = IecFunctions.siteOf(subnet);",
+      hcl: new Hcl("provider::iec::site_of(iec_vpc_subnet.example)", [id("iec_vpc_subnet")]),
+    },
+  };
 
 export const dataSourceExamples: Readonly<Record<string, ExampleObject>> = {
   iec_bandwidth_types: { site_id: site },
@@ -203,3 +213,5 @@ export const dataSourceExamples: Readonly<Record<string, ExampleObject>> = {
   iec_vpc_subnets: { vpc_id: id("iec_vpc") },
   iec_vpcs: { mode: "CUSTOMER" },
 };
+
+/** A call of each function, in both languages. */

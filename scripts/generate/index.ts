@@ -2,6 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { dataSources } from "../../provider/data-sources/index.js";
+import { functions } from "../../provider/functions/index.js";
+import { ephemeralTypes } from "../../provider/plugin/ephemeral.js";
 import { resources } from "../../provider/resources/index.js";
 import { providerAttributes } from "../../schema/provider-block.js";
 import { providerSchemas } from "../../schema/provider-schema.js";
@@ -50,7 +52,13 @@ async function generate(): Promise<GeneratedFile[]> {
     json("placement", placements(resources)),
     ...(await generateApiTypes()),
     ...(await generatePluginProtocol()),
-    ...(await generateConstructs(schemas, resources, dataSources)),
+    ...(await generateConstructs({
+      schemas,
+      resources,
+      dataSources,
+      functions,
+      ephemerals: Object.values(ephemeralTypes),
+    })),
     placesModule(JSON.parse(await readFile(path.join(ROOT, "schema/api/catalog.json"), "utf8")) as Catalog),
     ...[...resources.values()].map(resourcePage),
     ...[...dataSources.values()].map(dataSourcePage),

@@ -2,7 +2,7 @@ import type { Attributes } from "../../schema/attributes.js";
 import { Hcl, Ref, type ExampleObject, type ExampleValue } from "./examples.js";
 
 /** `vpc_subnet` -> `vpcSubnet`. */
-const camelCase = (name: string): string =>
+export const camelCase = (name: string): string =>
   name.replaceAll(/_(\w)/g, (_match, letter: string) => letter.toUpperCase());
 const shortName = (type: string): string => type.replace(/^iec_/, "");
 const pascalCase = (name: string): string => camelCase(`_${name}`);

@@ -1,5 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { App, Fn, TerraformLocal, TerraformOutput, TerraformStack } from "cdktf";
+import { DataIecSites, EphemeralIecToken, IecFunctions, IecProvider, Vpc, VpcSubnet } from "iec-cdk";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
 import { runIec, type Environment } from "../helpers/iec.js";
@@ -93,6 +95,34 @@ withTerraform("what the provider has beside resources", () => {
         'The argument "used" of provider::iec::cidr_free() is wrong. No range of /24 is free in "10.0.0.0/16".',
       ) as unknown,
     });
+  });
+
+  test("constructs write calls of functions and ephemeral resources as Terraform reads them", async () => {
+    const folder = temporaryFolder();
+    const app = new App({ outdir: folder });
+    const stack = new TerraformStack(app, "beside");
+    const { HW_ACCESS_KEY: accessKey, HW_SECRET_KEY: secretKey, HW_DOMAIN_ID: domainId, ...env } = cloud.env;
+    new IecProvider(stack, "iec", { accessKey: accessKey!, secretKey: secretKey!, domainId: domainId! });
+    const provider = new IecProvider(stack, "login", { alias: "login", token: "mine" });
+    const token = new EphemeralIecToken(stack, "token", { provider });
+    new TerraformLocal(stack, "length", Fn.lengthOf(token.token));
+    const vpc = new Vpc(stack, "v", { name: "constructs", cidr: "10.8.0.0/16", mode: "CUSTOMER" });
+    const subnet = new VpcSubnet(stack, "s", {
+      name: "constructs",
+      vpcId: vpc.id,
+      siteId: new DataIecSites(stack, "guangzhou", { city: "guangzhou" }).sites.get(0).id,
+      cidr: IecFunctions.cidrFree(vpc.cidr, ["10.8.0.0/24", Fn.cidrsubnet(vpc.cidr, 8, 1)], 24),
+      gatewayIp: "10.8.2.1",
+    });
+    new TerraformOutput(stack, "cidr", { value: subnet.cidr });
+    new TerraformOutput(stack, "site", { value: IecFunctions.siteOf(subnet) });
+    new TerraformOutput(stack, "id", { value: Fn.lookup(IecFunctions.parseId("iec_vpc", "x"), "id", "") });
+    app.synth();
+    const project = new Project(join(folder, "stacks/beside"), env);
+    await project.run(["init"]);
+    const { output } = await project.run(["plan"]);
+    expect(output).toContain("ephemeral.iec_token.token: Opening complete");
+    expect(unwrapped(output)).toContain('+ cidr = "10.8.2.0/24" + id = "x" + site = ');
   });
 
   test("a token lives in no state", async () => {
