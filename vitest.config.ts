@@ -9,5 +9,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores: more workers only make the machine swap threads.
     maxWorkers: 2,
+    maxConcurrency: 2,
   },
 });
