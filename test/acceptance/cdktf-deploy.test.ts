@@ -95,7 +95,10 @@ describe.concurrent("cdktf synthesizes, compares, deploys and destroys", () => {
       const { folder, run } = await project(example);
       onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
       const { env: added, end } = await prepare(folder, cloud);
-      if (end !== undefined) onTestFinished(async () => void (await end()));
+      if (end !== undefined)
+        onTestFinished(async () => {
+          await end();
+        });
       const env = { ...cloud.env, ...added };
       const networks = () => cloud.snapshot().vpcs;
 

@@ -87,7 +87,7 @@ const stackOf = (engine: Engine, modules: Modules): string =>
 
 beforeAll(async () => {
   folder = realpathSync(newFolder());
-  const packed = JSON.parse(
+  const packed: unknown = JSON.parse(
     await run(ROOT, "npm", "pack", "--json", "--ignore-scripts", "--pack-destination", folder),
   );
   const [{ filename }] = packed as [{ filename: string }];

@@ -116,7 +116,9 @@ withTerraform("what the provider has beside resources", () => {
     });
     new TerraformOutput(stack, "cidr", { value: subnet.cidr });
     new TerraformOutput(stack, "site", { value: IecFunctions.siteOf(subnet) });
-    new TerraformOutput(stack, "id", { value: Fn.lookup(IecFunctions.parseId("iec_vpc", "x"), "id", "") });
+    new TerraformOutput(stack, "id", {
+      value: Fn.lookup(IecFunctions.parseId("iec_vpc", "x"), "id", "") as string,
+    });
     app.synth();
     const project = new Project(join(folder, "stacks/beside"), env);
     await project.run(["init"]);

@@ -6,6 +6,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
+import { number, string, type Attributes } from "../../../schema/attributes.js";
+import { providerAttributes } from "../../../schema/provider-block.js";
+import { providerSchemas } from "../../../schema/provider-schema.js";
+import { generateConstructs } from "../../../scripts/generate/constructs.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const node = async (...args: string[]): Promise<string> =>
@@ -146,5 +150,53 @@ describe("the quickstart", () => {
   });
   it("holds no number token in text", async () => {
     expect(await synthesize("undefined")).not.toMatch(/e\+\d{3}|TfToken/);
+  });
+});
+
+describe("what the generator says of an attribute", () => {
+  const sourceOf = async (attributes: Attributes): Promise<string> => {
+    const definition = { type: "iec_thing", description: "A thing.", api: [], attributes };
+    const resources = new Map([[definition.type, definition]]);
+    const files = await generateConstructs({
+      schemas: providerSchemas(resources.values(), [], providerAttributes),
+      resources,
+      dataSources: new Map(),
+      functions: new Map(),
+      ephemerals: [],
+    });
+    return files.find(({ path }) => path === "constructs/generated/thing.ts")?.text ?? "";
+  };
+
+  it.each<[string, Attributes[string], RegExp]>([
+    [
+      "its unit, limits and default",
+      number({ optional: true, default: 5, unit: "GB", minimum: 1, maximum: 9, description: "Size." }),
+      /Size\. In GB\. 1 to 9\. Default `5`\.\n\s+\*\/\n\s+readonly x\?: number;/,
+    ],
+    [
+      "its values, of which a token may be one",
+      string({ optional: true, enum: ["a", "b"], description: "Kind." }),
+      /readonly x\?: "a" \| "b" \| \(string & \{\}\);/,
+    ],
+    [
+      "that it is deprecated",
+      string({ optional: true, deprecated: "Use y.", description: "Old." }),
+      /Old\.\n\s+\*\n\s+\* @deprecated Use y\.\n\s+\*\/\n\s+readonly x/,
+    ],
+    [
+      "that it is a secret that is written only",
+      string({ optional: true, sensitive: true, writeOnly: true, description: "Secret." }),
+      /Sensitive: never shown\. Write-only: never stored\.\n\s+\* Text given here is written to cdk\.tf\.json as it is/,
+    ],
+    [
+      "what the cloud sets",
+      string({ computed: true, sensitive: true, description: "Key." }),
+      /\/\*\*\n\s+\* Key\. Sensitive: never shown\.\n\s+\*\/\n\s+public get x\(\)/,
+    ],
+  ])("%s", async (_what, attribute, expected) => {
+    expect(await sourceOf({ x: attribute })).toMatch(expected);
+  });
+  it("where its page is", async () => {
+    expect(await sourceOf({})).toContain("iec_thing: see docs/resources/thing.md");
   });
 });
