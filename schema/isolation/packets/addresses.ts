@@ -1,0 +1,81 @@
+import { isIPv6 } from "node:net";
+import { ADDRESSES, type Family, type Interval, type Point } from "./fields.js";
+
+/** Addresses of one family. */
+export interface Addresses {
+  readonly family: Family;
+  readonly interval: Interval;
+}
+
+/** The addresses of `10.0.0.1`, `10.0.0.0/16`, `2001:db8::1` or `2001:db8::/32`: host bits do not count. */
+export function parseAddresses(text: string): Addresses | undefined {
+  const [base = "", length, ...rest] = text.split("/");
+  if (rest.length > 0 || (length !== undefined && !/^\d{1,3}$/.test(length))) return undefined;
+  const family = base.includes(":") ? 6 : 4;
+  const address = family === 6 ? parseIpv6(base) : parseIpv4(base);
+  const bits = family === 6 ? 128 : 32;
+  const prefix = length === undefined ? bits : Number(length);
+  if (address === undefined || prefix > bits) return undefined;
+  const size = 1n << BigInt(bits - prefix);
+  const first = (BigInt(address) / size) * size;
+  const last = first + size - 1n;
+  return { family, interval: family === 6 ? [first, last] : [Number(first), Number(last)] };
+}
+
+function parseIpv4(text: string): number | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256))
+    return undefined;
+  return parts.reduce((address, part) => address * 256 + Number(part), 0);
+}
+
+function parseIpv6(text: string): bigint | undefined {
+  if (!isIPv6(text) || text.includes("%")) return undefined;
+  const dotted = /(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  const tail = parseIpv4(dotted?.[2] ?? "") ?? 0;
+  const written = dotted
+    ? `${dotted[1] ?? ""}${Math.floor(tail / 65_536).toString(16)}:${(tail % 65_536).toString(16)}`
+    : text;
+  const [head = "", rest] = written.split("::");
+  const words = (part: string | undefined) => (part ? part.split(":") : []);
+  const [before, after] = [words(head), words(rest)];
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0");
+  return [...before, ...zeros, ...after].reduce((sum, word) => sum * 65_536n + BigInt(`0x${word}`), 0n);
+}
+
+export function formatAddress(family: Family, point: Point): string {
+  if (family === 4) return [24, 16, 8, 0].map((shift) => (Number(point) >>> shift) & 255).join(".");
+  const value = BigInt(point);
+  const words = Array.from({ length: 8 }, (_, i) => ((value >> BigInt(112 - 16 * i)) & 65_535n).toString(16));
+  const runs = [...words.join(":").matchAll(/(^|:)0(:0)+(?=:|$)/g)];
+  const longest = runs.toSorted((a, b) => b[0].length - a[0].length)[0];
+  if (longest === undefined) return words.join(":");
+  const text = words.join(":");
+  return `${text.slice(0, longest.index)}::${text.slice(longest.index + longest[0].length + 1)}`;
+}
+
+/** `10.0.0.0/16`, `10.0.0.1`, or `10.0.0.1-10.0.0.9` where it is no prefix. */
+export function formatAddresses({ family, interval: [first, last] }: Addresses): string {
+  if (first === last) return formatAddress(family, first);
+  const size = BigInt(last) - BigInt(first) + 1n;
+  const bits = size.toString(2).length - 1;
+  if (size === 1n << BigInt(bits) && BigInt(first) % size === 0n)
+    return `${formatAddress(family, first)}/${(family === 4 ? 32 : 128) - bits}`;
+  return `${formatAddress(family, first)}-${formatAddress(family, last)}`;
+}
+
+const range = (first: string, last: string): Addresses => ({
+  family: first.includes(":") ? 6 : 4,
+  interval: [parseAddresses(first)?.interval[0] ?? 0, parseAddresses(last)?.interval[1] ?? 0],
+});
+
+/** Addresses of the internet: IPv4 without the private ranges of RFC 1918; of IPv6 global unicast. */
+export const INTERNET: readonly Addresses[] = [
+  range("0.0.0.0", "9.255.255.255"),
+  range("11.0.0.0", "172.15.255.255"),
+  range("172.32.0.0", "192.167.255.255"),
+  range("192.169.0.0", "255.255.255.255"),
+  range("2000::", "3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+];
+
+export const anyAddress = (family: Family): Addresses => ({ family, interval: ADDRESSES[family] });

@@ -1,0 +1,121 @@
+import type { Origin } from "../../diagnostics.js";
+import type { ResourceNode } from "../../graph.js";
+import type { Nic, VirtualIp } from "../network/model.js";
+import type { Addresses } from "../packets/addresses.js";
+import type { Packet } from "../packets/fields.js";
+import type { PacketSet } from "../packets/sets.js";
+import type { Certificate } from "./certificate.js";
+
+/** Where a packet comes from or goes to. A subnet, VPC or site is as many ends as it has NICs. */
+export type End = NicEnd | VipEnd | OutsideEnd;
+interface EndFacts {
+  /** The same end has the same key, in this graph and in another. */
+  readonly key: string;
+  /** How messages call it. */
+  readonly label: string;
+  /** What declares it; absent for the internet. */
+  readonly node?: ResourceNode;
+  readonly places?: { readonly subnet?: string; readonly vpc: string; readonly site: string };
+}
+export interface NicEnd extends EndFacts {
+  readonly kind: "nic";
+  readonly nic: Nic;
+}
+export interface VipEnd extends EndFacts {
+  readonly kind: "vip";
+  readonly vip: VirtualIp;
+}
+/** The internet, or some addresses of it. */
+export interface OutsideEnd extends EndFacts {
+  readonly kind: "outside";
+  readonly addresses: readonly Addresses[];
+}
+
+/** Private: inside one VPC and site. Internet: by way of public addresses. They are never one path. */
+export type Via = "private" | "internet";
+
+/** Why no private path can be: whatever the rules say. */
+export interface Wall {
+  readonly kind: "vpc" | "site";
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Bounds of what gets from one end to another. Addresses that the cloud chooses stand for each that it may choose. */
+export interface Reach {
+  /** Nothing else gets there, whatever the unknowns become. */
+  readonly may: PacketSet;
+  /** This gets there, whatever the unknowns become. */
+  readonly must: PacketSet;
+  /** Of these, what may and what must get an answer back: network ACLs keep no state. */
+  answered(): { readonly may: PacketSet; readonly must: PacketSet };
+  /** What has to become known to bring the bounds together; empty when they are the same. */
+  unknowns(): readonly string[];
+  readonly wall?: Wall;
+  /** It was given up, and anything may be. */
+  readonly tooLarge?: true;
+}
+
+/** What of the traffic a question is about; everything by default. */
+export interface Traffic {
+  readonly family?: 4 | 6;
+  /** Name or number. */
+  readonly protocol?: string;
+  /** Destination ports: `443`, `8000-8100`. */
+  readonly ports?: readonly string[];
+}
+
+/** Whether any packet gets from one of the ends to one of the others. An end does not reach itself. */
+export interface Question {
+  /** Names as `endOf` takes them, or ends. */
+  readonly from: string | readonly End[];
+  readonly to: string | readonly End[];
+  readonly traffic?: Traffic;
+  /** Both ways by default. */
+  readonly via?: Via;
+}
+
+export interface Verdict {
+  /** PROVED: nothing gets there. REFUTED: the counterexample does. CONDITIONAL: the unknowns decide. */
+  readonly verdict: "PROVED" | "REFUTED" | "CONDITIONAL";
+  /** A packet that gets there; with CONDITIONAL one that may. */
+  readonly counterexample?: Counterexample;
+  readonly unknowns: readonly string[];
+  /** With PROVED: what `checkCertificate` verifies. */
+  readonly certificate?: Certificate;
+}
+
+export interface Counterexample {
+  readonly from: End;
+  readonly to: End;
+  readonly via: Via;
+  readonly packet: Packet;
+  readonly trace: Trace;
+}
+
+/** The way of one packet. */
+export interface Trace {
+  readonly arrives: "yes" | "no" | "unknown";
+  /** Whether an answer comes back. */
+  readonly answered: "yes" | "no" | "unknown";
+  readonly hops: readonly Hop[];
+  /** The way back of the answer: the network ACLs it meets. */
+  readonly back: readonly Hop[];
+}
+
+export interface Hop {
+  readonly at: "wall" | "route" | "egress" | "aclEgress" | "aclIngress" | "ingress" | "eip";
+  readonly verdict: "passes" | "stops" | "unknown";
+  /** In words, with the names of the NIC, group or ACL and of the rule. */
+  readonly detail: string;
+  /** The rule, or whatever else decided. */
+  readonly rule?: RuleReference;
+}
+
+export interface RuleReference {
+  /** Resource address, `iec_security_group_rule.https`. */
+  readonly address: string;
+  /** Attribute path in it: `security_group_rules[2]`; empty for the resource as a whole. */
+  readonly path: string;
+  readonly origin?: Origin | undefined;
+}
