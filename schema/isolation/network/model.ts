@@ -12,6 +12,8 @@ export interface Network {
   readonly nics: readonly Nic[];
   readonly vips: readonly VirtualIp[];
   readonly subnets: readonly Subnet[];
+  /** The routes of the user's tables that the subnet has. */
+  routesOf(subnet: Subnet): readonly Route[];
   /** What the graph says that cannot be: an impossible range, a circle of order. Such things count as unknown. */
   readonly oddities: readonly Oddity[];
 }
@@ -41,6 +43,7 @@ export interface AddressChoice {
 
 /** A way to and from the internet for one IP family. */
 export interface PublicAccess {
+  readonly family: 4 | 6;
   readonly sure: boolean;
   /** The public address; with IPv6 it is the NIC's own. Undefined: any address of the internet. */
   readonly address: Addresses | undefined;
@@ -53,7 +56,7 @@ export interface Nic extends Place {
   readonly key: string;
   /** The server, with the number of the NIC where it has several. */
   readonly label: string;
-  readonly subnet: Subnet | undefined;
+  readonly subnet: Subnet;
   readonly vpc: Whereabouts;
   readonly site: Whereabouts;
   readonly addresses: readonly AddressChoice[];
@@ -72,7 +75,6 @@ export interface Subnet extends Place {
   readonly site: Whereabouts;
   readonly addresses: readonly AddressChoice[];
   readonly acl: Acl;
-  readonly routes: readonly Route[];
 }
 
 /** An address in front of NICs of its subnet. */
@@ -107,7 +109,8 @@ export type Direction = "ingress" | "egress";
 /** A rule of an ordered list. Of two that fit, the one with the lower rank decides; deny wins a tie. */
 export interface Rule extends Place {
   readonly label: string;
-  readonly direction: Direction;
+  /** Undefined when not known: it counts as either. */
+  readonly direction: Direction | undefined;
   /** Undefined when not known. */
   readonly allows: boolean | undefined;
   /** The rank lies between these. */

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- indexes stay within arrays of one length */
 import {
   ADDRESSES,
   FIELDS,
@@ -63,8 +64,26 @@ export class PacketAlgebra {
   #next = 2;
   #intervals = 0;
 
+  #limit: number;
+
   /** @param limit how many intervals all sets together may have */
-  constructor(readonly limit = 4_000_000) {}
+  constructor(limit = 8_000_000) {
+    this.#limit = limit;
+  }
+
+  /** Does a piece of work that may add no more than so many intervals; undefined when that is too few. */
+  bounded(allowance: number, work: () => PacketSet): PacketSet | undefined {
+    const limit = this.#limit;
+    this.#limit = Math.min(limit, this.#intervals + allowance);
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof TooLarge) return undefined;
+      throw error;
+    } finally {
+      this.#limit = limit;
+    }
+  }
 
   union = (a: PacketSet, b: PacketSet): PacketSet => this.#apply(OPERATIONS.union, a, b);
   intersect = (a: PacketSet, b: PacketSet): PacketSet => this.#apply(OPERATIONS.intersect, a, b);
@@ -134,7 +153,7 @@ export class PacketAlgebra {
     let node = this.#nodes.get(key);
     if (node === undefined) {
       this.#intervals += to.length;
-      if (this.#intervals > this.limit || this.#next >= PAIRS) throw new TooLarge();
+      if (this.#intervals > this.#limit || this.#next >= PAIRS) throw new TooLarge();
       this.#nodes.set(key, (node = { id: this.#next++, level, starts: from, children: to }));
     }
     return node;
@@ -144,7 +163,7 @@ export class PacketAlgebra {
     const easy = operation(a, b);
     if (easy !== undefined) return easy;
     let results = this.#results.get(operation);
-    if (results === undefined) this.#results.set(operation, (results = new Map()));
+    if (results === undefined) this.#results.set(operation, (results = new Map<number, PacketSet>()));
     const key = a.id * PAIRS + b.id;
     let result = results.get(key);
     if (result === undefined) results.set(key, (result = this.#merge(operation, a, b)));

@@ -1,5 +1,6 @@
 import type { Box, Field } from "../packets/fields.js";
-import type { Traffic, Via } from "./model.js";
+import type { Traffic } from "../packets/traffic.js";
+import type { Via } from "./model.js";
 
 /** A box as JSON: bounds as text, since IPv6 addresses do not fit into numbers. */
 export type PlainBox = Readonly<Record<Field, readonly [first: string, last: string]>>;

@@ -1,9 +1,11 @@
 import type { Origin } from "../../diagnostics.js";
 import type { ResourceNode } from "../../graph.js";
 import type { Nic, VirtualIp } from "../network/model.js";
+import type { Barrier } from "../network/ways.js";
 import type { Addresses } from "../packets/addresses.js";
 import type { Packet } from "../packets/fields.js";
 import type { PacketSet } from "../packets/sets.js";
+import type { Traffic } from "../packets/traffic.js";
 import type { Certificate } from "./certificate.js";
 
 /** Where a packet comes from or goes to. A subnet, VPC or site is as many ends as it has NICs. */
@@ -34,12 +36,8 @@ export interface OutsideEnd extends EndFacts {
 /** Private: inside one VPC and site. Internet: by way of public addresses. They are never one path. */
 export type Via = "private" | "internet";
 
-/** Why no private path can be: whatever the rules say. */
-export interface Wall {
-  readonly kind: "vpc" | "site";
-  readonly from: string;
-  readonly to: string;
-}
+/** Why no private path can be, whatever the rules say. */
+export type Wall = Barrier;
 
 /** Bounds of what gets from one end to another. Addresses that the cloud chooses stand for each that it may choose. */
 export interface Reach {
@@ -54,15 +52,6 @@ export interface Reach {
   readonly wall?: Wall;
   /** It was given up, and anything may be. */
   readonly tooLarge?: true;
-}
-
-/** What of the traffic a question is about; everything by default. */
-export interface Traffic {
-  readonly family?: 4 | 6;
-  /** Name or number. */
-  readonly protocol?: string;
-  /** Destination ports: `443`, `8000-8100`. */
-  readonly ports?: readonly string[];
 }
 
 /** Whether any packet gets from one of the ends to one of the others. An end does not reach itself. */

@@ -1,0 +1,183 @@
+import { compare, type Identity } from "../identity.js";
+import type { Box } from "../packets/fields.js";
+import type { Acl, Direction, Group, GroupSet, Nic, Route, Rule } from "./model.js";
+
+export type Bound = "may" | "must";
+
+/** One line of an ordered list: the first that fits decides. */
+export interface Line {
+  readonly boxes: readonly Box[];
+  readonly allows: boolean;
+  readonly rule: Rule;
+}
+
+/**
+ * What a packet meets at one point: two lists, of which the first lets through whatever may get through, and the
+ * second only what must. They are the same where nothing is unknown.
+ */
+export interface Filter {
+  /** The same filter has the same key. */
+  readonly key: string;
+  readonly label: string;
+  readonly may: readonly Line[];
+  readonly must: readonly Line[];
+  /** What happens to what no line fits. */
+  readonly otherwise: Readonly<Record<Bound, boolean>>;
+  /** In words, for what no line fits. */
+  readonly reason: string;
+  /** Not empty: anything may get through, and nothing must. */
+  readonly open: readonly string[];
+  readonly unknowns: readonly string[];
+}
+
+type Membership = "yes" | "maybe" | "no";
+
+/** Makes filters out of groups, ACLs and routes; each once. */
+export class Filters {
+  readonly #made = new Map<string, Filter>();
+  readonly #ids = new Map<object, number>();
+  readonly #remotes = new Map<string, readonly Identity[]>();
+
+  /** The filter of a NIC's groups towards a peer: another NIC's groups, or somebody outside. */
+  groups(set: GroupSet, direction: Direction, peer: GroupSet | undefined): Filter {
+    const own = `groups ${this.#id(set)} ${direction}`;
+    const remotes = this.#remotesOf(own, set, direction);
+    const memberships = remotes.map((remote): Membership => membership(remote, peer));
+    const fellow: Membership = peer === undefined ? "no" : fellows(set, peer);
+    return this.#make(`${own} ${fellow} ${memberships.join()}`, (key) => {
+      const is = new Map(remotes.map((remote, i) => [remote.key, memberships[i]]));
+      const rules = set.groups.flatMap((group) =>
+        group.rules
+          .filter((rule) => rule.direction === direction || rule.direction === undefined)
+          .map((rule) => ({ ...rule, member: rule.remote ? (is.get(rule.remote.key) ?? "no") : "yes" }))
+          .filter(({ member }) => member !== "no")
+          .map((rule) => (rule.member === "yes" ? rule : { ...rule, sure: false })),
+      );
+      const maybes = memberships.includes("maybe")
+        ? [...(peer?.open ?? []), ...remotes.flatMap((r) => (r.settled ? [] : r.unknowns))]
+        : [];
+      return {
+        key,
+        label: `security group${set.groups.length === 1 ? "" : "s"} ${set.groups.map(({ label }) => label).join(", ")}`,
+        ...listsOf(rules, "deny"),
+        otherwise: { may: fellow !== "no", must: fellow === "yes" },
+        reason:
+          fellow === "yes"
+            ? "no rule speaks of it, and members of one group reach each other"
+            : "no rule allows it",
+        open: set.open,
+        unknowns: [
+          ...set.open,
+          ...maybes,
+          ...(fellow === "maybe" ? (peer?.open ?? []) : []),
+          ...rules.flatMap((rule) => rule.unknowns),
+        ],
+      };
+    });
+  }
+
+  acl(acl: Acl, direction: Direction): Filter {
+    return this.#make(`acl ${this.#id(acl)} ${direction}`, (key) => {
+      const rules = acl.rules.filter((rule) => rule.direction === direction);
+      return {
+        key,
+        label: acl.label === undefined ? "no network ACL" : `network ACL ${acl.label}`,
+        ...listsOf(rules, "open"),
+        otherwise: { may: acl.label === undefined, must: acl.label === undefined },
+        reason:
+          acl.label === undefined
+            ? "the subnet has no network ACL"
+            : "no rule fits, and the last word of a network ACL is no",
+        open: acl.open,
+        unknowns: [...acl.open, ...rules.flatMap((rule) => rule.unknowns)],
+      };
+    });
+  }
+
+  /** Whether the routes lead by way of a next hop. */
+  routes(routes: readonly Route[], hop: Nic): Filter {
+    return this.#make(`routes ${this.#id(routes)} ${hop.key}`, (key) => {
+      const lines = routes.map((route): Rule => {
+        const led = route.hops.filter(({ nic }) => nic === hop);
+        return {
+          ...route,
+          allows: led.length === 0 ? false : led.some(({ sure }) => sure) ? true : undefined,
+        };
+      });
+      return {
+        key,
+        label: "route table",
+        ...listsOf(lines, "open"),
+        otherwise: { may: false, must: false },
+        reason: `no route leads by ${hop.label}`,
+        open: [],
+        unknowns: routes.flatMap((route) => route.unknowns),
+      };
+    });
+  }
+
+  #make(key: string, make: (key: string) => Filter): Filter {
+    let filter = this.#made.get(key);
+    if (filter === undefined) this.#made.set(key, (filter = make(key)));
+    return filter;
+  }
+
+  #id(thing: object): number {
+    let id = this.#ids.get(thing);
+    if (id === undefined) this.#ids.set(thing, (id = this.#ids.size));
+    return id;
+  }
+
+  #remotesOf(key: string, set: GroupSet, direction: Direction): readonly Identity[] {
+    let remotes = this.#remotes.get(key);
+    if (remotes === undefined) {
+      const rules = set.groups
+        .flatMap((group) => group.rules)
+        .filter((rule) => rule.direction !== opposite(direction));
+      const found = new Map(rules.flatMap(({ remote }) => (remote ? [[remote.key, remote] as const] : [])));
+      this.#remotes.set(key, (remotes = [...found.values()]));
+    }
+    return remotes;
+  }
+}
+
+export const opposite = (direction: Direction): Direction => (direction === "ingress" ? "egress" : "ingress");
+
+function membership(group: Identity, peer: GroupSet | undefined): Membership {
+  if (peer === undefined) return "no";
+  const comparisons = peer.groups.map(({ identity }) => compare(identity, group));
+  if (comparisons.includes("same")) return "yes";
+  return comparisons.includes("undecided") || peer.open.length > 0 ? "maybe" : "no";
+}
+
+function fellows(set: GroupSet, peer: GroupSet): Membership {
+  const common = (group: Group) => peer.groups.includes(group);
+  if (set.groups.some(common)) return "yes";
+  return set.open.length > 0 || peer.open.length > 0 ? "maybe" : "no";
+}
+
+/**
+ * The two lists of some rules. What may get through: allowances as early as may be, denials as late as may be, and
+ * only those that are sure; what must get through the other way round. `tie` tells what equal ranks mean: that the
+ * denial comes first, or that either may.
+ */
+function listsOf(
+  rules: readonly Rule[],
+  tie: "deny" | "open",
+): { readonly may: Line[]; readonly must: Line[] } {
+  const list = (bound: Bound): Line[] => {
+    const lines = rules.flatMap((rule) => {
+      const allows = bound === "may" ? rule.allows !== false : rule.allows === true;
+      const helps = allows === (bound === "may");
+      return helps || rule.sure ? [{ boxes: rule.boxes, allows, rule, at: rule.rank[helps ? 0 : 1] }] : [];
+    });
+    const first = tie === "open" && bound === "may";
+    return lines
+      .toSorted((a, b) => compareRanks(a.at, b.at) || Number(a.allows !== first) - Number(b.allows !== first))
+      .map(({ boxes, allows, rule }) => ({ boxes, allows, rule }));
+  };
+  return { may: list("may"), must: list("must") };
+}
+
+/** Infinities are equal to themselves, which their difference does not tell. */
+const compareRanks = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);

@@ -1,0 +1,110 @@
+import type { Bound, Line } from "../network/filters.js";
+import type { Step, Way } from "../network/ways.js";
+import { everything, type Box } from "../packets/fields.js";
+import { ALL, NONE, PacketAlgebra, type PacketSet } from "../packets/sets.js";
+
+/** How much one filter may add to all sets: 100,000 rules of one kind fit, those that cut each other up do not. */
+const ALLOWANCE = 2_000_000;
+
+/** Computes the sets of packets that filters and ways let through; each once. */
+export class Bounds {
+  readonly algebra = new PacketAlgebra();
+  readonly #filters = new Map<string, PacketSet | undefined>();
+  readonly #steps = new Map<string, PacketSet>();
+  readonly #ways = new Map<string, PacketSet>();
+
+  /** What passes all steps, whatever its addresses. */
+  through(steps: readonly Step[], bound: Bound): PacketSet {
+    if (steps.length === 0) return ALL;
+    const key = `${bound}\n${steps.map(keyOf).join("\n")}`;
+    let set = this.#ways.get(key);
+    if (set === undefined) {
+      set = steps.map((step) => this.step(step, bound)).reduce(this.algebra.intersect);
+      this.#ways.set(key, set);
+    }
+    return set;
+  }
+
+  step(step: Step, bound: Bound): PacketSet {
+    const { filter, maybe } = step;
+    if (maybe && bound === "may") return ALL;
+    if (filter.open.length > 0) return bound === "may" ? ALL : NONE;
+    const key = `${bound}\n${keyOf(step)}`;
+    let set = this.#steps.get(key);
+    if (set === undefined) this.#steps.set(key, (set = this.#seen(step, bound)));
+    return set;
+  }
+
+  /** Whether a filter had too many rules to tell, and counts as unknown. */
+  isTooLarge = ({ filter, reply }: Step): boolean =>
+    (["may", "must"] as const).some((bound) => {
+      const key = `${bound} ${reply} ${filter.key}`;
+      return this.#filters.has(key) && this.#filters.get(key) === undefined;
+    });
+
+  /** The packets that a way is for. */
+  domain(way: Way): PacketSet {
+    return this.algebra.box(boxOf(way));
+  }
+
+  #seen(step: Step, bound: Bound): PacketSet {
+    const { filter, reply } = step;
+    const key = `${bound} ${reply} ${filter.key}`;
+    if (!this.#filters.has(key)) {
+      const work = () => this.#compile(filter[bound], filter.otherwise[bound], reply);
+      this.#filters.set(key, this.algebra.bounded(ALLOWANCE, work));
+    }
+    const set = this.#filters.get(key);
+    if (set === undefined) return bound === "may" ? ALL : NONE;
+    const how = bound === "may" ? "some" : "every";
+    return (["source", "destination"] as const).reduce((result, field) => {
+      const addresses = step[field];
+      return addresses ? this.algebra.project(result, field, addresses.interval, how) : result;
+    }, set);
+  }
+
+  #compile(lines: readonly Line[], otherwise: boolean, reply: boolean): PacketSet {
+    const { union, subtract } = this.algebra;
+    interface Part {
+      readonly decided: PacketSet;
+      readonly allowed: PacketSet;
+    }
+    const part = (from: number, to: number): Part => {
+      const [line] = lines.slice(from, from + 1);
+      if (line !== undefined && to - from === 1) {
+        const { boxes, allows } = line;
+        const decided = this.algebra.unionOf(
+          boxes.map((box) => this.algebra.box(reply ? answerTo(box) : box)),
+        );
+        return { decided, allowed: allows ? decided : NONE };
+      }
+      const middle = (from + to) >> 1;
+      const [first, rest] = [part(from, middle), part(middle, to)];
+      return {
+        decided: union(first.decided, rest.decided),
+        allowed: union(first.allowed, subtract(rest.allowed, first.decided)),
+      };
+    };
+    if (lines.length === 0) return otherwise ? ALL : NONE;
+    const { decided, allowed } = part(0, lines.length);
+    return otherwise ? union(allowed, subtract(ALL, decided)) : allowed;
+  }
+}
+
+export const boxOf = ({ family, source, destination }: Way): Box => ({
+  ...everything(family),
+  source: source.addresses.interval,
+  destination: destination.addresses.interval,
+});
+
+/** The packets whose answers are in the box. */
+const answerTo = (box: Box): Box => ({
+  protocol: box.protocol,
+  port: box.sourcePort,
+  sourcePort: box.port,
+  source: box.destination,
+  destination: box.source,
+});
+
+const keyOf = ({ filter, source, destination, maybe, reply }: Step): string =>
+  `${filter.key}|${source?.interval.join("-") ?? ""}|${destination?.interval.join("-") ?? ""}|${maybe}${reply}`;
