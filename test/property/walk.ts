@@ -1,4 +1,3 @@
-import { BlockList, isIP } from "node:net";
 import {
   nicAddress,
   nicAddress6,
@@ -41,17 +40,28 @@ interface Attempt {
   readonly answers: readonly boolean[];
 }
 
-const lists = new Map<string, BlockList>();
-function contains(prefix: string, address: string): boolean {
-  let list = lists.get(prefix);
-  if (list === undefined) {
-    const [base = "", bits = "128"] = prefix.split("/");
-    list = new BlockList();
-    list.addSubnet(base, Number(bits), isIP(base) === 6 ? "ipv6" : "ipv4");
-    lists.set(prefix, list);
+const bitsOf = new Map<string, string>();
+/** An address as a row of bits. */
+function bits(address: string): string {
+  let text = bitsOf.get(address);
+  if (text === undefined) {
+    const [head = "", tail] = address.split("::");
+    const words = (part: string | undefined) => (part ? part.split(":") : []);
+    const [before, after] = [words(head), words(tail)];
+    const all = [...before, ...Array.from({ length: 8 - before.length - after.length }, () => "0"), ...after];
+    const numbers = address.includes(":")
+      ? all.map((word) => parseInt(word, 16))
+      : address.split(".").map(Number);
+    text = numbers.map((n) => n.toString(2).padStart(address.includes(":") ? 16 : 8, "0")).join("");
+    bitsOf.set(address, text);
   }
-  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-  return (prefix.includes(":") ? 6 : 4) === (family === "ipv6" ? 6 : 4) && list.check(address, family);
+  return text;
+}
+
+function contains(prefix: string, address: string): boolean {
+  const [base = "", length = "128"] = prefix.split("/");
+  const [wanted, given] = [bits(base), bits(address)];
+  return wanted.length === given.length && given.startsWith(wanted.slice(0, Number(length)));
 }
 
 export function walk(

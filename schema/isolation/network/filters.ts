@@ -16,8 +16,8 @@ export interface Line {
  * second only what must. They are the same where nothing is unknown.
  */
 export interface Filter {
-  /** The same filter has the same key. */
-  readonly key: string;
+  /** The same filter has the same number. */
+  readonly id: number;
   readonly label: string;
   readonly may: readonly Line[];
   readonly must: readonly Line[];
@@ -35,16 +35,26 @@ type Membership = "yes" | "maybe" | "no";
 /** Makes filters out of groups, ACLs and routes; each once. */
 export class Filters {
   readonly #made = new Map<string, Filter>();
+  readonly #pairs = new Map<string, Filter>();
   readonly #ids = new Map<object, number>();
   readonly #remotes = new Map<string, readonly Identity[]>();
 
   /** The filter of a NIC's groups towards a peer: another NIC's groups, or somebody outside. */
   groups(set: GroupSet, direction: Direction, peer: GroupSet | undefined): Filter {
     const own = `groups ${this.#id(set)} ${direction}`;
+    const pair = peer === undefined ? `${own} -` : `${own} ${this.#id(peer)}`;
+    const known = this.#pairs.get(pair);
+    if (known !== undefined) return known;
+    const made = this.#towards(own, set, direction, peer);
+    this.#pairs.set(pair, made);
+    return made;
+  }
+
+  #towards(own: string, set: GroupSet, direction: Direction, peer: GroupSet | undefined): Filter {
     const remotes = this.#remotesOf(own, set, direction);
     const memberships = remotes.map((remote): Membership => membership(remote, peer));
     const fellow: Membership = peer === undefined ? "no" : fellows(set, peer);
-    return this.#make(`${own} ${fellow} ${memberships.join()}`, (key) => {
+    return this.#make(`${own} ${fellow} ${memberships.join()}`, () => {
       const is = new Map(remotes.map((remote, i) => [remote.key, memberships[i]]));
       const rules = set.groups.flatMap((group) =>
         group.rules
@@ -57,7 +67,6 @@ export class Filters {
         ? [...(peer?.open ?? []), ...remotes.flatMap((r) => (r.settled ? [] : r.unknowns))]
         : [];
       return {
-        key,
         label: `security group${set.groups.length === 1 ? "" : "s"} ${set.groups.map(({ label }) => label).join(", ")}`,
         ...listsOf(rules, "deny"),
         otherwise: { may: fellow !== "no", must: fellow === "yes" },
@@ -77,10 +86,9 @@ export class Filters {
   }
 
   acl(acl: Acl, direction: Direction): Filter {
-    return this.#make(`acl ${this.#id(acl)} ${direction}`, (key) => {
+    return this.#make(`acl ${this.#id(acl)} ${direction}`, () => {
       const rules = acl.rules.filter((rule) => rule.direction === direction);
       return {
-        key,
         label: acl.label === undefined ? "no network ACL" : `network ACL ${acl.label}`,
         ...listsOf(rules, "open"),
         otherwise: { may: acl.label === undefined, must: acl.label === undefined },
@@ -96,7 +104,7 @@ export class Filters {
 
   /** Whether the routes lead by way of a next hop. */
   routes(routes: readonly Route[], hop: Nic): Filter {
-    return this.#make(`routes ${this.#id(routes)} ${hop.key}`, (key) => {
+    return this.#make(`routes ${this.#id(routes)} ${hop.key}`, () => {
       const lines = routes.map((route): Rule => {
         const led = route.hops.filter(({ nic }) => nic === hop);
         return {
@@ -105,7 +113,6 @@ export class Filters {
         };
       });
       return {
-        key,
         label: "route table",
         ...listsOf(lines, "open"),
         otherwise: { may: false, must: false },
@@ -116,9 +123,9 @@ export class Filters {
     });
   }
 
-  #make(key: string, make: (key: string) => Filter): Filter {
+  #make(key: string, make: () => Omit<Filter, "id">): Filter {
     let filter = this.#made.get(key);
-    if (filter === undefined) this.#made.set(key, (filter = make(key)));
+    if (filter === undefined) this.#made.set(key, (filter = { ...make(), id: this.#made.size }));
     return filter;
   }
 

@@ -3,7 +3,16 @@ import { anyAddress, type Addresses } from "../packets/addresses.js";
 import type { Family } from "../packets/fields.js";
 import type { Filter, Filters } from "./filters.js";
 import { opposite } from "./filters.js";
-import type { AddressChoice, Direction, Network, Nic, PublicAccess, Subnet, VirtualIp } from "./model.js";
+import type {
+  AddressChoice,
+  Direction,
+  Network,
+  Nic,
+  PublicAccess,
+  Subnet,
+  VirtualIp,
+  Whereabouts,
+} from "./model.js";
 import { comparePlaces, labelOf, placesDecidedBy } from "./read.js";
 
 /** A filter on a way, and the addresses it sees: the packet's own, or those an EIP puts in their place. */
@@ -295,10 +304,32 @@ function entries(point: Exclude<Point, { kind: "outside" }>): readonly Entry[] {
   }));
 }
 
+/** The VPC and the site of a NIC, where there is no doubt about them. */
+const settled = new WeakMap<Nic, Readonly<Record<"vpc" | "site", string | undefined>>>();
+function settledPlaces(nic: Nic): Readonly<Record<"vpc" | "site", string | undefined>> {
+  let keys = settled.get(nic);
+  if (keys === undefined) {
+    const keyOf = ([first, ...others]: Whereabouts) =>
+      first?.settled === true && others.every(({ key }) => key === first.key) ? first.key : undefined;
+    settled.set(nic, (keys = { vpc: keyOf(nic.vpc), site: keyOf(nic.site) }));
+  }
+  return keys;
+}
+
+/** The same text for NICs that are in the same place for sure; undefined when there is a doubt. */
+export function settledPlace(nic: Nic): string | undefined {
+  const { vpc, site } = settledPlaces(nic);
+  return vpc === undefined || site === undefined ? undefined : `${vpc}\n${site}`;
+}
+
+/** What keeps two NICs apart whatever the rules. Most pairs of a large network end here. */
 export function barrierBetween(from: Nic, to: Nic): Barrier | undefined {
+  const [here, there] = [settledPlaces(from), settledPlaces(to)];
   for (const kind of ["vpc", "site"] as const) {
-    if (comparePlaces(from[kind], to[kind]) === "different")
-      return { kind, from: labelOf(from[kind]), to: labelOf(to[kind]) };
+    const [a, b] = [here[kind], there[kind]];
+    const apart =
+      a !== undefined && b !== undefined ? a !== b : comparePlaces(from[kind], to[kind]) === "different";
+    if (apart) return { kind, from: labelOf(from[kind]), to: labelOf(to[kind]) };
   }
   return undefined;
 }

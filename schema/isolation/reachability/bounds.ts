@@ -1,6 +1,7 @@
 import type { Bound, Line } from "../network/filters.js";
 import type { Step, Way } from "../network/ways.js";
-import { everything, type Box } from "../packets/fields.js";
+import type { AddressChoice } from "../network/model.js";
+import { everything, type Box, type Family } from "../packets/fields.js";
 import { ALL, NONE, PacketAlgebra, type PacketSet } from "../packets/sets.js";
 
 /** How much one filter may add to all sets: 100,000 rules of one kind fit, those that cut each other up do not. */
@@ -11,25 +12,56 @@ export class Bounds {
   readonly algebra = new PacketAlgebra();
   readonly #filters = new Map<string, PacketSet | undefined>();
   readonly #steps = new Map<string, PacketSet>();
-  readonly #ways = new Map<string, PacketSet>();
+  readonly #families = new Map<Family, PacketSet>();
+  readonly #placed = new Map<string, PacketSet>();
 
-  /** What passes all steps, whatever its addresses. */
-  through(steps: readonly Step[], bound: Bound): PacketSet {
-    if (steps.length === 0) return ALL;
-    const key = `${bound}\n${steps.map(keyOf).join("\n")}`;
-    let set = this.#ways.get(key);
-    if (set === undefined) {
-      set = steps.map((step) => this.step(step, bound)).reduce(this.algebra.intersect);
-      this.#ways.set(key, set);
+  /**
+   * What passes all steps. It says so of packets in the way's domain only: addresses that are known are put in before
+   * filters are combined, which keeps sets small and makes them the same for many ways.
+   */
+  through(way: Way, steps: readonly Step[], bound: Bound): PacketSet {
+    let left = this.#family(way.family);
+    for (const step of steps) {
+      left = this.algebra.intersect(left, this.#at(this.step(step, bound), way));
+      if (left === NONE) break;
     }
+    return left;
+  }
+
+  /** The same within the way's domain. */
+  onWay(way: Way, steps: readonly Step[], bound: Bound): PacketSet {
+    const through = this.through(way, steps, bound);
+    return through === NONE ? NONE : this.algebra.intersect(through, this.domain(way));
+  }
+
+  #family(family: Family): PacketSet {
+    let set = this.#families.get(family);
+    if (set === undefined)
+      this.#families.set(family, (set = this.algebra.within("protocol", everything(family).protocol)));
     return set;
+  }
+
+  #at(set: PacketSet, { source, destination }: Way): PacketSet {
+    return this.#withAddress(this.#withAddress(set, "source", source), "destination", destination);
+  }
+
+  #withAddress(set: PacketSet, field: "source" | "destination", { addresses }: AddressChoice): PacketSet {
+    const [first, last] = addresses.interval;
+    if (first !== last || set === ALL || set === NONE) return set;
+    const key = `${set.id} ${field} ${first}`;
+    let result = this.#placed.get(key);
+    if (result === undefined) {
+      result = this.algebra.project(set, field, addresses.interval, "some");
+      this.#placed.set(key, result);
+    }
+    return result;
   }
 
   step(step: Step, bound: Bound): PacketSet {
     const { filter, maybe } = step;
     if (maybe && bound === "may") return ALL;
     if (filter.open.length > 0) return bound === "may" ? ALL : NONE;
-    const key = `${bound}\n${keyOf(step)}`;
+    const key = `${bound} ${keyOf(step)}`;
     let set = this.#steps.get(key);
     if (set === undefined) this.#steps.set(key, (set = this.#seen(step, bound)));
     return set;
@@ -38,7 +70,7 @@ export class Bounds {
   /** Whether a filter had too many rules to tell, and counts as unknown. */
   isTooLarge = ({ filter, reply }: Step): boolean =>
     (["may", "must"] as const).some((bound) => {
-      const key = `${bound} ${reply} ${filter.key}`;
+      const key = `${bound} ${reply} ${filter.id}`;
       return this.#filters.has(key) && this.#filters.get(key) === undefined;
     });
 
@@ -49,7 +81,7 @@ export class Bounds {
 
   #seen(step: Step, bound: Bound): PacketSet {
     const { filter, reply } = step;
-    const key = `${bound} ${reply} ${filter.key}`;
+    const key = `${bound} ${reply} ${filter.id}`;
     if (!this.#filters.has(key)) {
       const work = () => this.#compile(filter[bound], filter.otherwise[bound], reply);
       this.#filters.set(key, this.algebra.bounded(ALLOWANCE, work));
@@ -106,5 +138,7 @@ const answerTo = (box: Box): Box => ({
   destination: box.source,
 });
 
-const keyOf = ({ filter, source, destination, maybe, reply }: Step): string =>
-  `${filter.key}|${source?.interval.join("-") ?? ""}|${destination?.interval.join("-") ?? ""}|${maybe}${reply}`;
+const keyOf = ({ filter, source, destination, reply }: Step): string =>
+  source || destination || reply
+    ? `${filter.id} ${source?.interval.join("-") ?? ""} ${destination?.interval.join("-") ?? ""} ${reply}`
+    : String(filter.id);

@@ -1,7 +1,7 @@
 import { Filters } from "../network/filters.js";
 import { readNetwork } from "../network/index.js";
-import type { Network, Subnet } from "../network/model.js";
-import { Ways, type Barrier, type Point, type Way } from "../network/ways.js";
+import type { Network, Nic, Subnet } from "../network/model.js";
+import { barrierBetween, settledPlace, Ways, type Barrier, type Point, type Way } from "../network/ways.js";
 import { NONE, type PacketSet } from "../packets/sets.js";
 import type { Packet } from "../packets/fields.js";
 import { buildTopology, type TopologyInput } from "../topology.js";
@@ -31,7 +31,7 @@ export class Reachability {
   readonly ways: Ways;
   readonly bounds = new Bounds();
   readonly #ends: Ends;
-  readonly #reaches = new Map<string, Reach>();
+  readonly #places = new Map<Subnet, { readonly nic: Nic | undefined }>();
 
   constructor(input: ReachabilityInput) {
     const topology = buildTopology(input);
@@ -54,29 +54,72 @@ export class Reachability {
   endsIn = (subnet: Subnet): readonly End[] => this.#ends.in(subnet);
 
   reach(from: End, to: End, via: Via): Reach {
-    const key = `${from.key}\n${to.key}\n${via}`;
-    let reach = this.#reaches.get(key);
-    if (reach === undefined) this.#reaches.set(key, (reach = this.#reach(from, to, via)));
-    return reach;
+    const found = this.waysOf(from, to, via);
+    return isBarrier(found) ? new Walled(found) : new WaysReach(this, found);
   }
 
   /** From anything in one subnet to anything in another; a NIC does not reach itself. */
   subnets(from: Subnet, to: Subnet, via: Via = "private"): Reach {
+    const wall = via === "private" ? this.#wallBetween(from, to) : undefined;
+    if (wall) return new Walled(wall);
     const pairs = this.endsIn(from).flatMap((a) =>
       this.endsIn(to).flatMap((b) => (isSame(a, b) ? [] : [this.reach(a, b, via)])),
     );
-    const { union } = this.bounds.algebra;
-    const merge = (reaches: readonly { readonly may: PacketSet; readonly must: PacketSet }[]) => ({
-      may: reaches.map(({ may }) => may).reduce(union, NONE),
-      must: reaches.map(({ must }) => must).reduce(union, NONE),
-    });
-    const wall = pairs.length > 0 && pairs.every((one) => one.wall) ? pairs[0]?.wall : undefined;
+    const { algebra } = this.bounds;
+    const all = (sets: readonly PacketSet[]) => algebra.unionOf(sets);
     return {
-      ...merge(pairs),
-      answered: () => merge(pairs.map((one) => one.answered())),
+      get may() {
+        return all(pairs.map(({ may }) => may));
+      },
+      get must() {
+        return all(pairs.map(({ must }) => must));
+      },
+      possible: () => pairs.some((one) => one.possible()),
+      answered: () => {
+        const answers = pairs.map((one) => one.answered());
+        return { may: all(answers.map(({ may }) => may)), must: all(answers.map(({ must }) => must)) };
+      },
       unknowns: () => [...new Set(pairs.flatMap((one) => one.unknowns()))],
-      ...(wall ? { wall } : {}),
     };
+  }
+
+  /** The pairs of ends that no wall keeps apart for sure. In a large network they are few. */
+  *pairs(): Generator<readonly [from: End, to: End]> {
+    const byPlace = new Map<string | undefined, End[]>();
+    for (const end of this.ends) {
+      const place = end.kind === "nic" ? settledPlace(end.nic) : undefined;
+      const group = byPlace.get(place);
+      if (group === undefined) byPlace.set(place, [end]);
+      else group.push(end);
+    }
+    const open = byPlace.get(undefined) ?? [];
+    for (const [place, group] of byPlace) {
+      const others = place === undefined ? this.ends : [...group, ...open];
+      for (const from of group) for (const to of others) if (!isSame(from, to)) yield [from, to];
+    }
+  }
+
+  /** The wall between everything in one subnet and everything in another. */
+  #wallBetween(from: Subnet, to: Subnet): Barrier | undefined {
+    const [a, b] = [this.#placeIn(from), this.#placeIn(to)];
+    return a && b ? barrierBetween(a, b) : undefined;
+  }
+
+  /** A NIC in whose place everything in the subnet is, if there is no doubt about it. */
+  #placeIn(subnet: Subnet): Nic | undefined {
+    let found = this.#places.get(subnet);
+    if (found === undefined) {
+      const nics = this.endsIn(subnet).flatMap((end) =>
+        end.kind === "nic" ? [end.nic] : end.kind === "vip" ? end.vip.backers.map(({ nic }) => nic) : [],
+      );
+      const [first] = nics;
+      const place = first && settledPlace(first);
+      found = {
+        nic: place !== undefined && nics.every((nic) => settledPlace(nic) === place) ? first : undefined,
+      };
+      this.#places.set(subnet, found);
+    }
+    return found.nic;
   }
 
   explain = (from: End, to: End, packet: Packet, via: Via): Trace =>
@@ -84,29 +127,11 @@ export class Reachability {
 
   /** The ways of a pair; a barrier when there is none whatever the rules. */
   waysOf(from: End, to: End, via: Via): readonly Way[] | Barrier {
+    const barrier =
+      via === "private" && from.kind === "nic" && to.kind === "nic" && barrierBetween(from.nic, to.nic);
+    if (barrier) return barrier;
     const [a, b] = [pointOf(from), pointOf(to)];
     return via === "private" ? this.ways.private(a, b) : this.ways.internet(a, b);
-  }
-
-  #reach(from: End, to: End, via: Via): Reach {
-    const found = this.waysOf(from, to, via);
-    const ways = isBarrier(found) ? [] : found;
-    const { union, intersect } = this.bounds.algebra;
-    const bound = (which: "may" | "must", steps: (way: Way) => Way["steps"]) =>
-      ways
-        .filter(({ sure }) => sure || which === "may")
-        .map((way) => intersect(this.bounds.through(steps(way), which), this.bounds.domain(way)))
-        .reduce(union, NONE);
-    const may = bound("may", (way) => way.steps);
-    const must = bound("must", (way) => way.steps);
-    const both = (way: Way) => [...way.steps, ...this.ways.back(way)];
-    return {
-      may,
-      must,
-      answered: () => ({ may: bound("may", both), must: bound("must", both) }),
-      unknowns: () => (may === must ? [] : [...new Set(ways.flatMap((way) => this.unknownsOf(way)))]),
-      ...(isBarrier(found) ? { wall: found } : {}),
-    };
   }
 
   /** What has to become known to tell what a way lets through. */
@@ -119,6 +144,56 @@ export class Reachability {
         return this.bounds.step(step, "may") === this.bounds.step(step, "must") ? [] : step.filter.unknowns;
       }),
     ];
+  }
+}
+
+/** Nothing gets through a wall. */
+class Walled implements Reach {
+  readonly may = NONE;
+  readonly must = NONE;
+  constructor(readonly wall: Barrier) {}
+  possible(): boolean {
+    return false;
+  }
+  answered(): ReturnType<Reach["answered"]> {
+    return { may: NONE, must: NONE };
+  }
+  unknowns(): readonly string[] {
+    return [];
+  }
+}
+
+/** What gets along some ways. Sets are made when they are asked for: most callers only ask whether there is any. */
+class WaysReach implements Reach {
+  #may: PacketSet | undefined;
+  #must: PacketSet | undefined;
+  #answered: ReturnType<Reach["answered"]> | undefined;
+
+  constructor(
+    readonly r: Reachability,
+    readonly ways: readonly Way[],
+  ) {}
+
+  get may(): PacketSet {
+    return (this.#may ??= this.#bound("may", (way) => way.steps));
+  }
+  get must(): PacketSet {
+    return (this.#must ??= this.#bound("must", (way) => way.steps));
+  }
+  possible = (): boolean => this.ways.some((way) => this.r.bounds.through(way, way.steps, "may") !== NONE);
+  answered(): ReturnType<Reach["answered"]> {
+    const both = (way: Way) => [...way.steps, ...this.r.ways.back(way)];
+    return (this.#answered ??= { may: this.#bound("may", both), must: this.#bound("must", both) });
+  }
+  unknowns(): readonly string[] {
+    if (this.may === this.must) return [];
+    return [...new Set(this.ways.flatMap((way) => this.r.unknownsOf(way)))];
+  }
+
+  #bound(which: "may" | "must", steps: (way: Way) => Way["steps"]): PacketSet {
+    const { bounds } = this.r;
+    const ways = this.ways.filter(({ sure }) => sure || which === "may");
+    return bounds.algebra.unionOf(ways.map((way) => bounds.onWay(way, steps(way), which)));
   }
 }
 

@@ -30,7 +30,8 @@ export function judge(r: Reachability, question: Question, options: JudgeOptions
   let possible: Counterexample | undefined;
   for (const one of casesOf(r, question)) {
     for (const way of one.ways) {
-      const may = onWay(r, way, "may", forbidden);
+      if (r.bounds.through(way, way.steps, "may") === NONE) continue;
+      const may = r.bounds.algebra.intersect(r.bounds.onWay(way, way.steps, "may"), forbidden);
       if (may === NONE) continue;
       const certain = way.sure ? whateverTheAddresses(r, one, way, forbidden) : NONE;
       if (certain !== NONE)
@@ -58,11 +59,6 @@ export function* casesOf(r: Reachability, { from, to, via }: Question): Generato
   }
 }
 
-function onWay(r: Reachability, way: Way, bound: "may" | "must", forbidden: PacketSet): PacketSet {
-  const { intersect } = r.bounds.algebra;
-  return intersect(intersect(r.bounds.through(way.steps, bound), forbidden), r.bounds.domain(way));
-}
-
 /** What surely gets there with each of the addresses that the cloud may choose; the internet has all of its own. */
 function whateverTheAddresses(
   r: Reachability,
@@ -71,7 +67,7 @@ function whateverTheAddresses(
   forbidden: PacketSet,
 ): PacketSet {
   const { algebra } = r.bounds;
-  const passing = algebra.intersect(r.bounds.through(way.steps, "must"), forbidden);
+  const passing = algebra.intersect(r.bounds.through(way, way.steps, "must"), forbidden);
   const chosen = (
     [
       ["source", from],

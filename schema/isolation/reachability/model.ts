@@ -45,13 +45,13 @@ export interface Reach {
   readonly may: PacketSet;
   /** This gets there, whatever the unknowns become. */
   readonly must: PacketSet;
+  /** Whether `may` holds anything: cheaper than to ask for it. */
+  possible(): boolean;
   /** Of these, what may and what must get an answer back: network ACLs keep no state. */
   answered(): { readonly may: PacketSet; readonly must: PacketSet };
   /** What has to become known to bring the bounds together; empty when they are the same. */
   unknowns(): readonly string[];
   readonly wall?: Wall;
-  /** It was given up, and anything may be. */
-  readonly tooLarge?: true;
 }
 
 /** Whether any packet gets from one of the ends to one of the others. An end does not reach itself. */
