@@ -43,6 +43,8 @@ export interface ProbeResult {
   readonly stoppedBy?: Stop;
   /** The reason in words. */
   readonly detail?: string;
+  /** Of a packet that arrives: whether an answer to it gets back past the network ACLs. */
+  readonly answered?: boolean;
 }
 
 /**
@@ -58,20 +60,61 @@ const anyPort = 40_000;
 const stop = (stoppedBy: Stop, detail: string): ProbeResult => ({ reachable: false, stoppedBy, detail });
 const reached: ProbeResult = { reachable: true };
 
-/** Tells from the cloud's facts whether the packet arrives. An answer to it always comes back: filters keep state. */
+/** A border of a subnet that the packet passed. */
+interface Crossing {
+  readonly subnet: Subnet | undefined;
+  readonly direction: "ingress" | "egress";
+  readonly flow: Flow;
+}
+/** The packet on one way, with the borders behind it. */
+interface Travel extends Content {
+  readonly crossings: Crossing[];
+}
+
+/**
+ * Tells from the cloud's facts whether the packet arrives, and whether an answer comes back: security groups remember
+ * what they let through, network ACLs do not.
+ */
 export function probe(cloud: Cloud, packet: Probe): ProbeResult {
   const [from, to] = [endsOf(cloud, packet.from), endsOf(cloud, packet.to)];
   if (from.length === 0) return stop("unknown", `nothing has the id or address ${packet.from}`);
   if (to.length === 0) return stop("unknown", `nothing has the id or address ${packet.to}`);
   const { protocol = "tcp", port, sourcePort = anyPort } = packet;
   const content = { protocol, port, sourcePort };
-  return best(from.flatMap((source) => to.map((target) => between(cloud, source, target, content))));
+  return best(
+    from.flatMap((source) =>
+      to.map((target) => withAnswer(cloud, content, (travel) => between(cloud, source, target, travel))),
+    ),
+  );
+}
+
+/** Sends the answer back over the borders that the packet passed, ports and addresses exchanged. */
+function withAnswer(cloud: Cloud, content: Content, send: (travel: Travel) => ProbeResult): ProbeResult {
+  const crossings: Crossing[] = [];
+  const result = send({ ...content, crossings });
+  if (!result.reachable || result.answered !== undefined) return result;
+  const { protocol, port, sourcePort } = content;
+  const answer = {
+    protocol,
+    port: port === undefined ? undefined : sourcePort,
+    sourcePort: port ?? sourcePort,
+  };
+  const answered = crossings.every(({ subnet, direction, flow: { source, destination } }) =>
+    aclLets(
+      cloud,
+      subnet,
+      direction === "ingress" ? "egress" : "ingress",
+      { source: destination, destination: source },
+      answer,
+    ),
+  );
+  return { ...result, answered };
 }
 
 /** A way that works, else the one that came furthest: it says most. */
 function best(results: readonly ProbeResult[]): ProbeResult {
-  const rank = ({ reachable, stoppedBy = "unknown" }: ProbeResult): number =>
-    reachable ? stops.length : stops.indexOf(stoppedBy);
+  const rank = ({ reachable, answered, stoppedBy = "unknown" }: ProbeResult): number =>
+    reachable ? stops.length + (answered === true ? 1 : 0) : stops.indexOf(stoppedBy);
   return results.reduce((first, result) => (rank(result) > rank(first) ? result : first));
 }
 
@@ -115,7 +158,7 @@ function isPrivate(address: number): boolean {
   });
 }
 
-function between(cloud: Cloud, from: End, to: End, content: Content): ProbeResult {
+function between(cloud: Cloud, from: End, to: End, travel: Travel): ProbeResult {
   for (const end of [from, to]) {
     const idle = "nic" in end && notRunning(cloud, end.nic);
     if (idle) return idle;
@@ -123,13 +166,13 @@ function between(cloud: Cloud, from: End, to: End, content: Content): ProbeResul
   if (!("nic" in from)) {
     if (!("nic" in to)) return reached;
     return eipOf(cloud, to.entry)
-      ? arrive(cloud, to.nic, from.address, content)
+      ? arrive(cloud, to, from.address, travel)
       : stop("eip", `port ${to.entry.id} has no EIP`);
   }
   if ("nic" in to && from.nic.id === to.nic.id) return reached;
   if ("nic" in to && !to.byPublicIp)
-    return inside(cloud, from.nic, to.nic, parseIpv4(to.entry.ip_address), content);
-  return outside(cloud, from.nic, to, content);
+    return inside(cloud, from.nic, to.nic, parseIpv4(to.entry.ip_address), travel);
+  return outside(cloud, from.nic, to, travel);
 }
 
 /** The private path: one VPC, one site. The destination is not the receiver's where that is a next hop. */
@@ -138,7 +181,7 @@ function inside(
   from: Port,
   to: Port,
   destination: number | undefined,
-  content: Content,
+  travel: Travel,
 ): ProbeResult {
   const [here, there] = [subnetOf(cloud, from), subnetOf(cloud, to)];
   const source = parseIpv4(from.ip_address);
@@ -147,34 +190,36 @@ function inside(
   // Members of one group reach each other (BEHAVIOUR.md section 2.2), whatever its rules allow.
   const fellow = from.security_groups.some((group) => to.security_groups.includes(group));
   const out =
-    groupsLet(cloud, from, "egress", { groups: to.security_groups, address: destination }, content) ?? fellow;
+    groupsLet(cloud, from, "egress", { groups: to.security_groups, address: destination }, travel) ?? fellow;
   if (!out) return stop("egress", `the security groups of port ${from.id} let nothing of it out`);
   // An ACL guards the border of a subnet, not what stays inside.
   if (here?.id !== there?.id) {
     const flow = { source, destination };
-    const border = leave(cloud, here, flow, content) ?? enter(cloud, there, flow, content);
+    const border = leave(cloud, here, flow, travel) ?? enter(cloud, there, flow, travel);
     if (border) return border;
   }
   const into =
-    groupsLet(cloud, to, "ingress", { groups: from.security_groups, address: source }, content) ?? fellow;
+    groupsLet(cloud, to, "ingress", { groups: from.security_groups, address: source }, travel) ?? fellow;
   return into ? reached : stop("ingress", `the security groups of port ${to.id} let nothing of it in`);
 }
 
 /** The path over the internet: sender and receiver need an EIP; a sender without may have a route to one. */
-function outside(cloud: Cloud, from: Port, to: End, content: Content, routed = false): ProbeResult {
+function outside(cloud: Cloud, from: Port, to: End, travel: Travel, routed = false): ProbeResult {
   const target = "nic" in to ? parseIpv4(eipOf(cloud, to.entry)?.public_ip_address ?? "") : to.address;
   const eip = eipOf(cloud, from);
   if (!eip) {
     const hops = routed ? [] : hopsFrom(cloud, from, target);
     if (hops.length === 0) return stop("eip", `port ${from.id} has no EIP`);
-    return best(hops.map((hop) => over(cloud, from, hop, to, target, content)));
+    return best(
+      hops.map((hop) => withAnswer(cloud, travel, (own) => over(cloud, from, hop, to, target, own))),
+    );
   }
-  if (!groupsLet(cloud, from, "egress", { groups: [], address: target }, content))
+  if (!groupsLet(cloud, from, "egress", { groups: [], address: target }, travel))
     return stop("egress", `the security groups of port ${from.id} let nothing of it out`);
   const flow = { source: parseIpv4(from.ip_address), destination: target };
-  const border = leave(cloud, subnetOf(cloud, from), flow, content);
+  const border = leave(cloud, subnetOf(cloud, from), flow, travel);
   if (border) return border;
-  return "nic" in to ? arrive(cloud, to.nic, parseIpv4(eip.public_ip_address), content) : reached;
+  return "nic" in to ? arrive(cloud, to, parseIpv4(eip.public_ip_address), travel) : reached;
 }
 
 /** The cards that the sender's route table sends a packet for the internet to: the longest prefix wins. */
@@ -200,31 +245,39 @@ function over(
   hop: Port,
   to: End,
   target: number | undefined,
-  content: Content,
+  travel: Travel,
 ): ProbeResult {
   if (notRunning(cloud, hop)) return stop("route", `the next hop ${hop.device_id} does not run`);
   if (!hop.allowed_address_pairs.some((pair) => covers(pair.ip_address, target)))
     return stop("route", `the next hop's port ${hop.id} takes only what is for itself`);
-  const first = inside(cloud, from, hop, target, content);
-  return first.reachable ? outside(cloud, hop, to, content, true) : first;
+  const first = inside(cloud, from, hop, target, travel);
+  return first.reachable ? outside(cloud, hop, to, travel, true) : first;
 }
 
-/** From the internet into the card: its subnet's ACL, then its groups. */
-function arrive(cloud: Cloud, to: Port, source: number | undefined, content: Content): ProbeResult {
-  const flow = { source, destination: parseIpv4(to.ip_address) };
-  const border = enter(cloud, subnetOf(cloud, to), flow, content);
+/** From the internet into the card: its subnet's ACL, then its groups. An EIP stands for the address it is bound to. */
+function arrive(
+  cloud: Cloud,
+  { nic, entry }: Extract<End, { nic: Port }>,
+  source: number | undefined,
+  travel: Travel,
+): ProbeResult {
+  const flow = { source, destination: parseIpv4(entry.ip_address) };
+  const border = enter(cloud, subnetOf(cloud, nic), flow, travel);
   if (border) return border;
-  if (groupsLet(cloud, to, "ingress", { groups: [], address: source }, content)) return reached;
-  return stop("ingress", `the security groups of port ${to.id} let nothing of it in`);
+  if (groupsLet(cloud, nic, "ingress", { groups: [], address: source }, travel)) return reached;
+  return stop("ingress", `the security groups of port ${nic.id} let nothing of it in`);
 }
 
 function leave(
   cloud: Cloud,
   subnet: Subnet | undefined,
   flow: Flow,
-  content: Content,
+  travel: Travel,
 ): ProbeResult | undefined {
-  if (aclLets(cloud, subnet, "egress", flow, content)) return undefined;
+  if (aclLets(cloud, subnet, "egress", flow, travel)) {
+    travel.crossings.push({ subnet, direction: "egress", flow });
+    return undefined;
+  }
   return stop("aclEgress", `the network ACL of subnet ${subnet?.name ?? ""} lets nothing of it out`);
 }
 
@@ -232,9 +285,12 @@ function enter(
   cloud: Cloud,
   subnet: Subnet | undefined,
   flow: Flow,
-  content: Content,
+  travel: Travel,
 ): ProbeResult | undefined {
-  if (aclLets(cloud, subnet, "ingress", flow, content)) return undefined;
+  if (aclLets(cloud, subnet, "ingress", flow, travel)) {
+    travel.crossings.push({ subnet, direction: "ingress", flow });
+    return undefined;
+  }
   return stop("aclIngress", `the network ACL of subnet ${subnet?.name ?? ""} lets nothing of it in`);
 }
 

@@ -137,7 +137,7 @@ test("the servers cannot reach each other, and the Internet reaches tcp/443 only
     }
   }
   for (const to of addresses) {
-    expect(cloud.probe({ from: "internet", to, port: 443 })).toEqual({ reachable: true });
+    expect(cloud.probe({ from: "internet", to, port: 443 })).toEqual({ reachable: true, answered: true });
     expect(cloud.probe({ from: "internet", to, port: 22 })).toMatchObject({ stoppedBy: "ingress" });
   }
 });

@@ -113,6 +113,36 @@ describe("network ACLs on the way", () => {
     expect([outcome(at.one, at.two), outcome(at.two, at.one)]).toEqual([into, out]);
   });
 
+  const answers: [name: string, rules: readonly Rule[], answered: boolean][] = [
+    ["nothing back out", [allow("ingress")], false],
+    ["everything back out", both, true],
+    [
+      "the ports that systems choose, back out",
+      [allow("ingress"), allow("egress", { ...tcp, destination_port: "1024-65535" })],
+      true,
+    ],
+    [
+      "the service's port, back out as a source",
+      [allow("ingress"), allow("egress", { ...tcp, source_port: "443" })],
+      true,
+    ],
+    [
+      "the service's port, back out as a destination",
+      [allow("ingress"), allow("egress", { ...tcp, destination_port: "443" })],
+      false,
+    ],
+    ["the sender, back out", [allow("ingress"), allow("egress", { destination_ip_address: at.one })], true],
+    [
+      "somebody else, back out",
+      [allow("ingress"), allow("egress", { destination_ip_address: at.one2 })],
+      false,
+    ],
+  ];
+  test.each(answers)("an answer passes the ACLs the other way round: %s", async (_name, rules, answered) => {
+    await guard(rules);
+    expect(world.app.probe({ from: at.one, to: at.two, port: 443 })).toEqual({ reachable: true, answered });
+  });
+
   test("an ACL that is switched off lets everything through", async () => {
     await guard([], { admin_state_up: false });
     expect([outcome(at.one, at.two), outcome(at.two, at.one)]).toEqual(["reached", "reached"]);

@@ -124,6 +124,7 @@ describe("packets", () => {
     const ask = async (body: object) => (await world.call("POST", "/_sim/probe", body)).body;
     expect(await ask({ from: port!["id"], to: "10.0.2.2", protocol: "tcp", port: 443 })).toEqual({
       reachable: true,
+      answered: true,
     });
     await world.call("POST", "/v1/cloudservers/action", { "os-stop": { servers: [{ id: names["web2"] }] } });
     world.pass(300);
