@@ -254,8 +254,9 @@ function blocksOf(t: Topology): Blocks {
 const applicable = topologies.map((t): Topology => {
   const vpcOf = (subnet: number) => t.subnets[subnet]!.vpc;
   const nics = t.nics.map((nic) => ({ ...nic, v6: false }));
-  const rules = t.rules.filter(
-    (rule, i) => t.rules.findIndex((other) => JSON.stringify(other) === JSON.stringify(rule)) === i,
+  const takes = t.rules.map((rule) => (rule.protocol === null ? { ...rule, ports: null } : rule));
+  const rules = takes.filter(
+    (rule, i) => takes.findIndex((other) => JSON.stringify(other) === JSON.stringify(rule)) === i,
   );
   const hopSubnet = (route: Topology["routes"][number]) =>
     route.vip ? t.vips[0]!.subnet : nics[route.hop]!.subnet;
