@@ -47,6 +47,7 @@ module.exports = {
   forbidden: [
     ...row("schema", SCHEMA),
     ...row("isolation", ISOLATION, { to: [SCHEMA] }),
+    ...row("terraform-plan", "^schema/terraform-plan/", { to: [SCHEMA, ISOLATION] }),
     ...row("generated", "^schema/generated/"),
     ...row("resources", RESOURCES, { to: [SCHEMA, API_TYPES], types: [folder("client")] }),
     ...row("functions", folder("functions"), { to: [SCHEMA], types: [folder("client")] }),
