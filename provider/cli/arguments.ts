@@ -1,5 +1,16 @@
 /** Switches that Terraform lets one write as `-switch=false`. */
-const OFF_BY_DEFAULT = new Set(["auto-approve", "destroy", "detailed-exitcode", "json", "no-color", "stats"]);
+const OFF_BY_DEFAULT = new Set([
+  "auto-approve",
+  "destroy",
+  "detailed-exitcode",
+  "json",
+  "no-color",
+  "stats",
+  "sarif",
+  "matrix",
+  "mermaid",
+  "offline",
+]);
 const ON_BY_DEFAULT = new Set(["input", "lock", "refresh"]);
 
 /**

@@ -1,6 +1,7 @@
 import { relative, sep } from "node:path";
 import type { Attributes } from "../../schema/attributes.js";
 import type { Code, Diagnostic, Origin } from "../../schema/diagnostics.js";
+import type { TypeTables } from "../../schema/isolation/index.js";
 import type { Session, SessionOptions } from "../reconciler/session.js";
 import { renderDiagnostics, type RenderOptions } from "../review/index.js";
 import type { Io } from "./io.js";
@@ -10,6 +11,8 @@ import { terminalOf, type Terminal } from "./terminal.js";
 /** What does the work; loaded only by commands that need it. */
 export interface Engine {
   open(options: Omit<SessionOptions, "runtime">): Promise<Session>;
+  /** What isolation has to know of the resource types. */
+  readonly tables: TypeTables;
   /** The attributes of a resource or data source type. */
   attributesOf(mode: "managed" | "data", type: string): Attributes | undefined;
 }
@@ -68,7 +71,7 @@ function collapse(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 }
 
 /** Files below the working folder are named from there. */
-function nearby(origin: Origin | undefined, cwd: string): Origin | undefined {
+export function nearby(origin: Origin | undefined, cwd: string): Origin | undefined {
   if (origin?.file?.startsWith(cwd + sep) !== true) return origin;
   return { ...origin, file: relative(cwd, origin.file) };
 }

@@ -27,9 +27,11 @@ export interface PlanFlags extends SessionFlags {
   readonly autoApprove?: boolean;
 }
 
-export const addSessionOptions = (command: Command): Command =>
+const PATH = "folder made by `cdktf synth`, or one *.tf.json file (default: cdktf.out, else .)";
+
+export const addSessionOptions = (command: Command, path = PATH): Command =>
   command
-    .argument("[path]", "folder made by `cdktf synth`, or one *.tf.json file (default: cdktf.out, else .)")
+    .argument("[path]", path)
     .option("--stack <name>", "the stack to work on, where there are several")
     .option("--state <file>", "the state file")
     .option("--var <name=value>", "value of a variable; repeatable (also TF_VAR_name)", pair("--var"))
@@ -48,8 +50,10 @@ export const addPlanOptions = (command: Command): Command =>
     .option("--replace <address>", "replace this resource; repeatable", collect)
     .option("--no-refresh", "plan from the state as it is stored, without asking the cloud");
 
-export const addExitCodeOption = (command: Command): Command =>
-  command.option("--detailed-exitcode", "end with 0 for no changes, 1 for an error, 2 for changes");
+export const addExitCodeOption = (
+  command: Command,
+  codes = "end with 0 for no changes, 1 for an error, 2 for changes",
+): Command => command.option("--detailed-exitcode", codes);
 
 export const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
 

@@ -3,6 +3,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { DiagnosticError, errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import { normalizeArguments } from "./arguments.js";
 import type { InstallFlags } from "./commands/provider.js";
+import type { VerifyFlags } from "./commands/verify.js";
 import { createContext, report, type Context, type Engine } from "./context.js";
 import type { Io } from "./io.js";
 import {
@@ -56,7 +57,7 @@ function createProgram(context: Context, end: (exitCode: number) => void): Comma
       end(await (await load())(context, path, flags));
     };
   const approval = (command: Command) => command.option("--auto-approve", "do not ask");
-  const { apply, destroy, drift, importCommand, plan, show, simulate } = {
+  const { apply, destroy, drift, importCommand, plan, show, simulate, verify } = {
     plan: program.command("plan").description("show what an apply would do"),
     apply: program.command("apply").description("make the cloud match the configuration"),
     destroy: program.command("destroy").description("delete everything in the state"),
@@ -67,6 +68,7 @@ function createProgram(context: Context, end: (exitCode: number) => void): Comma
       .argument("<address>", "the resource in the stack, such as iec_vpc.main")
       .argument("<id>", "the object's id, or what the resource's page says to import it by"),
     show: program.command("show").description("show the state"),
+    verify: program.command("verify").description("prove what can reach what, and what cannot"),
     simulate: program.command("simulate").description("serve a stand-in for the cloud"),
   };
 
@@ -83,6 +85,21 @@ function createProgram(context: Context, end: (exitCode: number) => void): Comma
   addSessionOptions(show).action(async (path: string | undefined, flags: SessionFlags) =>
     end(await (await import("./commands/show.js")).show(context, path, flags)),
   );
+  addExitCodeOption(
+    addSessionOptions(
+      verify,
+      "what `plan` takes, or what `terraform show -json` printed of a plan; - reads that",
+    ),
+    "end with 0 when nothing is open, 1 for an error or a broken rule, 2 where unknowns decide",
+  )
+    .option("--reach <from:to[:tcp/443]>", "answer this instead; repeatable", collect)
+    .option("--matrix", "print who reaches whom in each site")
+    .option("--mermaid", "print a Mermaid flowchart")
+    .option("--sarif", "print SARIF 2.1.0 for code scanning")
+    .option("--offline", "ask nothing: what only the cloud can tell stays unknown")
+    .action(async (path: string | undefined, flags: VerifyFlags) =>
+      end(await (await import("./commands/verify.js")).verify(context, path, flags)),
+    );
   addSessionOptions(importCommand).action(
     async (address: string, id: string, path: string | undefined, flags: SessionFlags) =>
       end(await (await import("./commands/import.js")).importResource(context, address, id, path, flags)),

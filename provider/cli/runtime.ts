@@ -1,5 +1,6 @@
 import { allAttributes } from "../../schema/definition.js";
 import { DiagnosticError, hasErrors } from "../../schema/diagnostics.js";
+import { tablesOf } from "../../schema/isolation/index.js";
 import { resolveConfiguration } from "../client/configuration.js";
 import { createClient } from "../client/index.js";
 import { dataSources } from "../data-sources/index.js";
@@ -30,6 +31,7 @@ export function createEngine({ clock, environment }: Pick<Io, "clock" | "environ
   };
   return {
     open: (options) => openSession({ ...options, runtime }),
+    tables: tablesOf(resources.values()),
     attributesOf(mode, type) {
       const definition = mode === "data" ? dataSources.get(type) : resources.get(type);
       return definition === undefined ? undefined : allAttributes(definition);

@@ -1,8 +1,8 @@
 import PQueue from "p-queue";
 import { allAttributes } from "../../schema/definition.js";
 import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagnostics.js";
-import { topologicalOrder, type ResourceGraph, type ResourceNode } from "../../schema/graph.js";
-import { checkIsolation, tablesOf } from "../../schema/isolation/index.js";
+import { topologicalOrder } from "../../schema/graph.js";
+import { checkIsolation, type IsolationInput } from "../../schema/isolation/index.js";
 import {
   equalValues,
   isUnknown,
@@ -18,7 +18,7 @@ import { mergeRead } from "../lifecycle/merge.js";
 import { planResource } from "../lifecycle/plan.js";
 import { driftedPaths, refreshType, type Refreshed } from "../lifecycle/refresh.js";
 import { readConfig, unknownOf } from "./checks.js";
-import { lookUpExisting } from "./existing.js";
+import { designOf } from "./design.js";
 import type { Block } from "./load.js";
 import type { Drift, OutputChange, Plan, ResourceChange } from "./model.js";
 import { hashState, type Instance, type State } from "./state.js";
@@ -34,24 +34,35 @@ export interface PlanRequest {
   readonly replace?: readonly string[] | undefined;
   /** Whether the cloud is asked first how things are; true by default. */
   readonly refresh?: boolean | undefined;
+  /** Nothing is asked at all: what only the cloud can tell stays unknown. */
+  readonly offline?: boolean | undefined;
   readonly onProgress?: ((message: string) => void) | undefined;
 }
 
+/** A plan, and the network that it leads to: undefined where the plan has errors, or destroys. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly design: IsolationInput | undefined;
+}
+
 /** What is to be done so that the cloud matches the configuration. Reads only. What `checkOffline` says comes before. */
-export async function planStack(workspace: Workspace, state: State, request: PlanRequest): Promise<Plan> {
+export async function planStack(workspace: Workspace, state: State, request: PlanRequest): Promise<Planned> {
   const { configuration } = workspace;
   const destroy = request.destroy === true;
   const diagnostics: Diagnostic[] = [];
-  const result = (parts: Partial<Plan>): Plan => ({
-    stack: configuration.stack,
-    base: { lineage: state.lineage, serial: state.serial, hash: hashState(state) },
-    destroy,
-    changes: [],
-    drift: [],
-    outputs: [],
-    conditional: [],
-    diagnostics,
-    ...parts,
+  const result = ({ design, ...parts }: Parts): Planned => ({
+    plan: {
+      stack: configuration.stack,
+      base: { lineage: state.lineage, serial: state.serial, hash: hashState(state) },
+      destroy,
+      changes: [],
+      drift: [],
+      outputs: [],
+      conditional: [],
+      diagnostics,
+      ...parts,
+    },
+    design,
   });
 
   const refresh = startRefresh(workspace, state, request);
@@ -64,6 +75,7 @@ export async function planStack(workspace: Workspace, state: State, request: Pla
   }
 }
 
+type Parts = Partial<Plan> & { readonly design?: IsolationInput };
 type Refresh = ReadonlyMap<string, Promise<ReadonlyMap<string, Refreshed>>>;
 
 /** Asks for the managed resources of the state, one type beside the other. */
@@ -77,7 +89,7 @@ function startRefresh(workspace: Workspace, state: State, request: PlanRequest):
   return new Map(
     [...byType].map(([type, states]) => {
       const definition = workspace.runtime.resources.get(type);
-      const asked = definition !== undefined && request.refresh !== false;
+      const asked = definition !== undefined && request.refresh !== false && request.offline !== true;
       const refreshed: Promise<ReadonlyMap<string, Refreshed>> = asked
         ? refreshType(definition, states, workspace.api)
         : Promise.resolve(states);
@@ -112,7 +124,7 @@ async function planDestroy(
   request: PlanRequest,
   refresh: Refresh,
   diagnostics: Diagnostic[],
-): Promise<Partial<Plan>> {
+): Promise<Parts> {
   const { blocks } = workspace.configuration;
   const changes: ResourceChange[] = [];
   const wanted = request.targets?.length ? dependentsOf(state, new Set(request.targets)) : undefined;
@@ -143,8 +155,9 @@ async function planChanges(
   request: PlanRequest,
   refresh: Refresh,
   diagnostics: Diagnostic[],
-): Promise<Partial<Plan>> {
+): Promise<Parts> {
   const { configuration, evaluator, runtime, api } = workspace;
+  const offline = request.offline === true;
   const values = new Map<string, Value>();
   const changes = new Map<string, ResourceChange>();
   const wanted = request.targets?.length
@@ -217,6 +230,7 @@ async function planChanges(
     diagnostics.push(...read.diagnostics);
     if (hasErrors(read.diagnostics)) return undefined;
     const waits =
+      offline ||
       !isWhollyKnown(read.config) ||
       block.dependsOn.some((need) => !["no-op", undefined].includes(changes.get(need)?.action));
     const known = waits ? undefined : await definition.read(read.config, api);
@@ -254,15 +268,10 @@ async function planChanges(
   const drift = await driftOf(workspace, state, refresh);
   if (hasErrors(diagnostics)) return { drift };
 
-  const graph = plannedGraph(workspace, changes);
-  const { graph: complete, missing } = await lookUpExisting(workspace, graph);
-  const isolation = checkIsolation({
-    graph: complete,
-    ...tablesOf(runtime.resources.values()),
-    missing,
-  });
+  const design = await designOf(workspace, changes, { offline });
+  const isolation = checkIsolation(design);
   diagnostics.push(...isolation.diagnostics);
-  if (!hasErrors(diagnostics))
+  if (!hasErrors(diagnostics) && !offline)
     diagnostics.push(...(await precheck(workspace, [...changes.values(), ...removed])));
   const outputs = wanted === undefined ? planOutputs(workspace, state, values, diagnostics) : [];
   const order = topologicalOrder(evaluator.dependencies);
@@ -271,33 +280,13 @@ async function planChanges(
     drift,
     outputs,
     conditional: isolation.conditional,
+    design,
   };
 }
 
 /** Whether any other call would fail alike: that is told once, and of no resource in particular. */
 const concernsEveryCall = (error: unknown): boolean =>
   error instanceof ApiError && (error.kind !== "answer" || error.isUnauthorized || error.isForbidden);
-
-/** The planned network as the isolation rules see it. What is to be deleted is no part of it. */
-export function plannedGraph(
-  workspace: Workspace,
-  changes: ReadonlyMap<string, ResourceChange>,
-): ResourceGraph {
-  const nodes = new Map<string, ResourceNode>();
-  for (const [address, change] of changes) {
-    if (change.after === null) continue;
-    const block = workspace.configuration.blocks.get(address);
-    nodes.set(address, {
-      address,
-      mode: change.mode,
-      type: change.type,
-      values: change.after,
-      references: block === undefined ? [] : workspace.evaluator.references(block),
-      origin: change.origin,
-    });
-  }
-  return { nodes };
-}
 
 function planOutputs(
   workspace: Workspace,

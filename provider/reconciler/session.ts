@@ -20,8 +20,8 @@ import { findStack, loadConfiguration, type Block, type Configuration } from "./
 import { lockState, type Lock } from "./lock.js";
 import type { ApplyResult, Plan } from "./model.js";
 import { managedNeeds } from "./operations.js";
-import { planStack, type PlanRequest } from "./plan.js";
 import { providerFunctions } from "./provider-functions.js";
+import { planStack, type Planned, type PlanRequest } from "./plan.js";
 import { settleIntents } from "./recovery.js";
 import { readRemoteStates } from "./remote-state.js";
 import {
@@ -53,7 +53,7 @@ export interface SessionOptions {
   readonly variables: ReadonlyMap<string, string>;
   /** Resources worked on at the same time. */
   readonly parallelism: number;
-  readonly operation: "plan" | "apply" | "destroy" | "drift" | "show" | "import";
+  readonly operation: "plan" | "apply" | "destroy" | "drift" | "show" | "import" | "verify";
   /** Answers to IEC3006: address -> id of the object an interrupted create made, or "none". */
   readonly adopt?: ReadonlyMap<string, string> | undefined;
   /** Aborted: calls under way are cut off. What they may have made is in the journal. */
@@ -78,6 +78,8 @@ export interface Session {
   readonly stack: string;
   readonly statePath: string;
   plan(request?: PlanRequest): Promise<Plan>;
+  /** Plans, for what the plan makes of the network. */
+  design(request?: PlanRequest): Promise<Planned>;
   /** Carries out a plan of this session; refuses one whose state has changed since. */
   apply(plan: Plan, options: ApplyOptions): Promise<ApplyResult>;
   /** Takes an object that exists already into the state, as the resource at `address`. Resolves to what it should be told of it. */
@@ -151,17 +153,17 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         signal,
       });
       if (hasErrors(diagnostics)) throw new DiagnosticError(...diagnostics);
-      const waiter = createWaiter({ clock: runtime.clock, random: runtime.random });
-      return {
-        configuration,
-        evaluator,
-        runtime,
-        api: api.withSignal(signal),
-        waiter,
-        parallelism: options.parallelism,
-        signal,
-      };
+      return assemble(api.withSignal(signal));
     };
+    const assemble = (api: Api): Workspace => ({
+      configuration,
+      evaluator,
+      runtime,
+      api,
+      waiter: createWaiter({ clock: runtime.clock, random: runtime.random }),
+      parallelism: options.parallelism,
+      signal,
+    });
     const settle = async (w: Workspace, left: Recovered): Promise<State> => {
       const settled = await settleIntents(left, {
         ...w,
@@ -179,17 +181,23 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       return state;
     };
 
+    const design = async (request: PlanRequest = {}): Promise<Planned> => {
+      // Mistakes in the configuration come before questions of credentials.
+      const offline = checkOffline({ configuration, evaluator, runtime }, session.state, request);
+      if (hasErrors(offline)) {
+        return { plan: failedPlan(configuration.stack, session.state, offline), design: undefined };
+      }
+      const w = request.offline === true ? assemble(NO_CLOUD) : await connected();
+      const planned = await planStack(w, session.state, request);
+      const diagnostics = dedupe([...notes, ...planned.plan.diagnostics]);
+      return { ...planned, plan: { ...planned.plan, diagnostics } };
+    };
+
     return {
       stack: configuration.stack,
       statePath,
-      async plan(request = {}) {
-        // Mistakes in the configuration come before questions of credentials.
-        const offline = checkOffline({ configuration, evaluator, runtime }, session.state, request);
-        if (hasErrors(offline)) return failedPlan(configuration.stack, session.state, offline);
-        const w = await connected();
-        const plan = await planStack(w, session.state, request);
-        return { ...plan, diagnostics: dedupe([...notes, ...plan.diagnostics]) };
-      },
+      design,
+      plan: async (request) => (await design(request)).plan,
       async apply(plan, applyOptions) {
         const w = await connected();
         if (plan.base.lineage !== session.state.lineage || plan.base.hash !== hashState(session.state))
@@ -246,6 +254,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     throw error;
   }
 }
+
+/** The cloud of those who must not ask it. */
+const NO_CLOUD = new Proxy({} as Api, {
+  get: (_, member) => {
+    throw new Error(`${String(member)} was called offline`);
+  },
+});
 
 /** The block an object is imported for: it must be in the configuration, and not yet in the state. */
 function importTarget(

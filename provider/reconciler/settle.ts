@@ -1,6 +1,6 @@
 import { allAttributes, type Resource } from "../../schema/definition.js";
 import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
-import { checkIsolation, tablesOf } from "../../schema/isolation/index.js";
+import { checkIsolation } from "../../schema/isolation/index.js";
 import {
   formatPath,
   isList,
@@ -15,9 +15,8 @@ import { sameValue } from "../lifecycle/compare.js";
 import { resolvePlanned } from "../lifecycle/plan.js";
 import { readConfig } from "./checks.js";
 import type { Values } from "./evaluator.js";
-import { lookUpExisting } from "./existing.js";
 import type { ResourceChange } from "./model.js";
-import { plannedGraph } from "./plan.js";
+import { designOf } from "./design.js";
 import type { OutputValue } from "./state.js";
 import { sensitivePaths, type Workspace } from "./workspace.js";
 
@@ -75,9 +74,8 @@ export async function guardIsolation(
   current: ReadonlyMap<string, ResourceChange>,
   address: string,
 ): Promise<readonly Diagnostic[]> {
-  const { graph, missing } = await lookUpExisting(workspace, plannedGraph(workspace, current));
-  const tables = tablesOf(workspace.runtime.resources.values());
-  return checkIsolation({ graph, missing, ...tables, only: new Set([address]) }).diagnostics;
+  const design = await designOf(workspace, current, { offline: false });
+  return checkIsolation({ ...design, only: new Set([address]) }).diagnostics;
 }
 
 /** The outputs as far as they have a value; else as they were before. */

@@ -11,3 +11,13 @@ export {
 } from "./plan.js";
 export { renderOutputs, renderState, type Outputs, type StateContent } from "./state.js";
 export { count } from "./text.js";
+export {
+  renderMatrix,
+  renderMermaid,
+  renderSarif,
+  renderVerification,
+  verificationJson,
+  verify,
+  type Finding,
+  type Verification,
+} from "./verify/index.js";

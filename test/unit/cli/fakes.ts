@@ -88,6 +88,7 @@ export function start(argv: readonly string[], script: Script = {}) {
       if (typeof script.plan === "function") return script.plan();
       return script.plan ? Promise.resolve(script.plan) : Promise.reject(new Error("no plan in this test"));
     },
+    design: () => Promise.reject(new Error("no design in this test")),
     apply(_plan, options) {
       seen.applied++;
       return script.apply?.(options) ?? Promise.resolve(noResult);
@@ -116,6 +117,7 @@ export function start(argv: readonly string[], script: Script = {}) {
       seen.options = options;
       return script.open ? Promise.reject(script.open) : Promise.resolve(session);
     },
+    tables: { placements: {}, refs: {} },
     attributesOf: () => undefined,
   };
   const exitCode = run(argv, io, () => Promise.resolve(engine));

@@ -1,0 +1,130 @@
+import { readFileSync, statSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import packageJson from "../../../package.json" with { type: "json" };
+import { DiagnosticError, errorDiagnostic, hasErrors, type Diagnostic } from "../../../schema/diagnostics.js";
+import type { IsolationInput } from "../../../schema/isolation/index.js";
+import { readTerraformPlan } from "../../../schema/terraform-plan/index.js";
+import {
+  renderMatrix,
+  renderMermaid,
+  renderSarif,
+  renderVerification,
+  verificationJson,
+  verify as judge,
+  type Verification,
+} from "../../review/index.js";
+import { nearby, report, type Context, type Engine } from "../context.js";
+import type { SessionFlags } from "../options.js";
+import { startProgress } from "../progress.js";
+import { withSession } from "../session.js";
+
+export interface VerifyFlags extends SessionFlags {
+  readonly json?: boolean;
+  readonly sarif?: boolean;
+  readonly matrix?: boolean;
+  readonly mermaid?: boolean;
+  readonly reach?: readonly string[];
+  readonly offline?: boolean;
+  readonly detailedExitcode?: boolean;
+}
+
+/** Ends with this under `--detailed-exitcode` when unknowns decide something. */
+const EXIT_CONDITIONAL = 2;
+
+/** A network to judge, or why there is none. */
+interface Design {
+  readonly name: string;
+  readonly input: IsolationInput | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** `iec verify`: what can reach what, proved, before anything runs. */
+export async function verify(
+  context: Context,
+  path: string | undefined,
+  flags: VerifyFlags,
+): Promise<number> {
+  const views = [flags.json, flags.sarif, flags.matrix, flags.mermaid].filter((view) => view === true);
+  if (views.length > 1) {
+    throw new DiagnosticError(
+      errorDiagnostic("IEC2017", "Only one of --json, --sarif, --matrix and --mermaid can be had at a time"),
+    );
+  }
+  const conclude = (design: Design): number => show(context, path, flags, design);
+  try {
+    const text = planText(context, path);
+    if (text !== undefined) return conclude(await ofTerraform(context, text, path));
+    return await withSession(context, path, flags, "verify", async ({ session }) => {
+      const progress = startProgress(context, 0);
+      try {
+        const onProgress = (message: string) => progress.message(message);
+        const { plan, design } = await session.design({ offline: flags.offline, onProgress });
+        // What the rules refute is among the verdicts.
+        const diagnostics = design === undefined ? plan.diagnostics : plan.diagnostics.filter(isNoVerdict);
+        return conclude({ name: session.stack, input: design, diagnostics });
+      } finally {
+        progress.stop();
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return conclude({ name: path ?? "", input: undefined, diagnostics: error.diagnostics });
+  }
+}
+
+const isNoVerdict = ({ code }: Diagnostic): boolean => !code.startsWith("IEC10");
+
+/** The text of a Terraform plan; undefined where the path leads to a configuration. */
+function planText({ io }: Context, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  if (path === "-") return readFileSync(0, "utf8");
+  const file = resolve(io.cwd, path);
+  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  return isFile && !/\.tf\.json$|^manifest\.json$/.test(basename(file))
+    ? readFileSync(file, "utf8")
+    : undefined;
+}
+
+async function ofTerraform(context: Context, text: string, path = "-"): Promise<Design> {
+  const { after, diagnostics } = readTerraformPlan(text, path === "-" ? "The input" : path);
+  const { tables } = await context.loadEngine(context.io);
+  return { name: path, input: { graph: after, ...tables }, diagnostics };
+}
+
+function show(context: Context, path: string | undefined, flags: VerifyFlags, design: Design): number {
+  const { io, out } = context;
+  const judged = design.input && withPlaces(judge(design.name, design.input, flags.reach), io.cwd);
+  const diagnostics = design.diagnostics.map((d) => ({ ...d, origin: nearby(d.origin, io.cwd) }));
+  const machine = flags.json === true || flags.sarif === true;
+  if (flags.json === true) io.stdout.write(verificationJson(judged, diagnostics));
+  else if (flags.sarif === true) {
+    const file = path === undefined || path === "-" ? "cdktf.out" : path;
+    io.stdout.write(renderSarif(judged, { version: packageJson.version, file, diagnostics }));
+  } else if (judged !== undefined) {
+    const options = { paint: out.paint, width: out.width };
+    if (flags.matrix === true) io.stdout.write(renderMatrix(judged, options));
+    else if (flags.mermaid === true) io.stdout.write(renderMermaid(judged));
+    else io.stdout.write(renderVerification(judged, options));
+  }
+  if (!machine) report({ ...context, json: undefined }, diagnostics);
+  return exitCode(judged, diagnostics, flags);
+}
+
+/** 1 for an error or a broken rule, with `--detailed-exitcode` 2 where unknowns decide, else 0. */
+function exitCode(
+  judged: Verification | undefined,
+  diagnostics: readonly Diagnostic[],
+  flags: VerifyFlags,
+): number {
+  if (judged === undefined || hasErrors(diagnostics)) return 1;
+  const { verdicts } = judged;
+  if (verdicts.some(({ verdict, severity }) => verdict === "REFUTED" && severity === "error")) return 1;
+  const open = verdicts.some(({ verdict }) => verdict === "CONDITIONAL");
+  return open && flags.detailedExitcode === true ? EXIT_CONDITIONAL : 0;
+}
+
+/** Files named from the working folder. */
+const withPlaces = (verification: Verification, cwd: string): Verification => ({
+  ...verification,
+  verdicts: verification.verdicts.map((finding) => ({ ...finding, origin: nearby(finding.origin, cwd) })),
+});
