@@ -14,6 +14,8 @@ import {
   type Via,
   type Wall,
 } from "../../../schema/isolation/reachability/index.js";
+import { ADDRESSES, everything } from "../../../schema/isolation/packets/fields.js";
+import { NONE, type PacketSet } from "../../../schema/isolation/packets/sets.js";
 import { formatPath } from "../../../schema/unknown.js";
 import { readQuestion, type Asked } from "./question.js";
 
@@ -198,7 +200,30 @@ function passing(r: Reachability, { from, to, via, traffic }: Ends, verdict: Ver
         : (via ? [via] : (["private", "internet"] as const)).map((v) => r.reach(a, b, v)[bound]),
     ),
   );
-  return formatSet(r.bounds.algebra.unionOf(sets));
+  return formatSet(shortened(r, r.bounds.algebra.unionOf(sets), from));
+}
+
+/**
+ * The set without what goes without saying: the ends' own addresses, and of the internet "from everywhere", which
+ * would be told in ranges around the private ones.
+ */
+function shortened({ bounds: { algebra } }: Reachability, set: PacketSet, from: readonly End[]): PacketSet {
+  const outside = from.flatMap((end) => (end.kind === "outside" ? end.addresses : []));
+  if (outside.length === 0 || outside.length < from.length) return set;
+  const families = ([4, 6] as const).map((family) => {
+    const own = algebra.intersect(set, algebra.box(everything(family)));
+    const toAny = algebra.project(own, "destination", ADDRESSES[family], "some");
+    const ranges = outside.filter((one) => one.family === family).map(({ interval }) => interval);
+    const [some, every] = (["some", "every"] as const).map((how) => {
+      const parts = ranges.map((range) => algebra.project(toAny, "source", range, how));
+      return how === "some"
+        ? algebra.unionOf(parts)
+        : parts.reduce((a, b) => algebra.intersect(a, b), parts[0] ?? NONE);
+    });
+    const plain = some === every ? some : toAny;
+    return plain === undefined ? NONE : algebra.intersect(plain, algebra.box(everything(family)));
+  });
+  return algebra.unionOf(families);
 }
 
 /** What keeps all of the ends apart. */

@@ -25,7 +25,8 @@ export function renderVerification(verification: Verification, options: Options)
 }
 
 function section(title: string, findings: readonly Finding[], options: Options): string[] {
-  const said = findings.filter(({ verdict }) => verdict !== "PROVED");
+  const of = (wanted: Finding["verdict"]) => findings.filter(({ verdict }) => verdict === wanted);
+  const said = [...of("REFUTED"), ...of("CONDITIONAL")];
   const proved = findings.length - said.length;
   if (findings.length === 0) return [];
   return [
