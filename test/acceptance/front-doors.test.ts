@@ -1,15 +1,13 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { IecApp } from "iec-cdk";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { nameSitesByCity } from "../../constructs/validate/cities.js";
-import { graphOf } from "../../constructs/validate/graph.js";
-import { indexTree } from "../../constructs/validate/tree.js";
 import { synthesize } from "../../examples/quickstart/network.js";
 import { verify, type Finding } from "../../provider/review/index.js";
+import type { IsolationInput } from "../../schema/isolation/index.js";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
-import { callIec } from "../helpers/iec.js";
+import { callIec, ROOT } from "../helpers/iec.js";
 import { temporaryFolder } from "../helpers/stack.js";
 import { tables } from "../unit/isolation/design.js";
 import { Project, withTerraform } from "./terraform-project.js";
@@ -48,9 +46,21 @@ async function synthesized(name: string, folder: string): Promise<App> {
   return app;
 }
 
-function ofConstructs(name: string, app: App): readonly Finding[] {
-  const { graph, sites } = nameSitesByCity(graphOf(indexTree(app), tables.placements), tables.placements);
-  return verify(name, { graph, sites, ...tables }).verdicts;
+/**
+ * The sources of the construct door. Those of the built package have an `Unknown` of their own, which the analysis of
+ * this process would not know for one.
+ */
+const source = async (module: string): Promise<Readonly<Record<string, (...args: unknown[]) => unknown>>> =>
+  (await import(join(ROOT, "constructs/validate", module))) as never;
+
+async function ofConstructs(name: string, app: App): Promise<readonly Finding[]> {
+  const { indexTree } = await source("tree.ts");
+  const { graphOf } = await source("graph.ts");
+  const { nameSitesByCity } = await source("cities.ts");
+  const { placements } = tables;
+  const graph = graphOf?.(indexTree?.(app), placements);
+  const design = nameSitesByCity?.(graph, placements) as Pick<IsolationInput, "graph" | "sites">;
+  return verify(name, { ...design, ...tables }).verdicts;
 }
 
 async function ofCommand(path: string): Promise<readonly Finding[]> {
@@ -86,7 +96,7 @@ const verdictsOf = (findings: readonly Finding[]) =>
 withTerraform("the same design gives the same verdicts", () => {
   test.each(Object.keys(EXAMPLES))("%s", async (name) => {
     const folder = temporaryFolder();
-    const constructs = ofConstructs(name, await synthesized(name, folder));
+    const constructs = await ofConstructs(name, await synthesized(name, folder));
     const iec = await ofCommand(folder);
     const terraform = await ofCommand(await terraformPlan(name, folder));
 
@@ -105,8 +115,7 @@ withTerraform("the same design gives the same verdicts", () => {
 });
 
 test("every example is in the table", () => {
-  const scripts = Object.keys(import.meta.glob("../../examples/*/main.ts")).map((path) =>
-    path.split("/").at(-2),
-  );
+  const folders = readdirSync(join(ROOT, "examples"));
+  const scripts = folders.filter((name) => existsSync(join(ROOT, "examples", name, "main.ts")));
   expect(scripts.sort()).toEqual(Object.keys(EXAMPLES).sort());
 });

@@ -13,7 +13,7 @@ import {
   verify as judge,
   type Verification,
 } from "../../review/index.js";
-import { nearby, report, type Context, type Engine } from "../context.js";
+import { nearby, report, type Context } from "../context.js";
 import type { SessionFlags } from "../options.js";
 import { startProgress } from "../progress.js";
 import { withSession } from "../session.js";
