@@ -2,155 +2,112 @@ import { TerraformLocal, TerraformResource } from "cdktf";
 import type { Placement } from "../../schema/definition.js";
 import type { Reference, ResourceGraph, ResourceNode } from "../../schema/graph.js";
 import {
-  getPath,
+  isList,
+  isObject,
   isUnknown,
-  UNKNOWN,
+  mapObject,
   Unknown,
   type ObjectValue,
   type Path,
   type Value,
-  type ValueSource,
 } from "../../schema/unknown.js";
-import { MARK, type Marked } from "./tokens";
+import {
+  evaluate,
+  instancesIn,
+  instancesOf,
+  mixed,
+  suffixOf,
+  type Choices,
+  type Instance,
+  type Scope,
+} from "./evaluate";
+import type { Marked } from "./tokens";
 import type { Entry, Tree } from "./tree";
 
 type Placements = Readonly<Record<string, Placement>>;
 
-/** The construct tree in the form that isolation reads. */
-export function graphOf(tree: Tree, placements: Placements): ResourceGraph {
-  const nodes = new Map<string, ResourceNode>();
-  for (const entry of tree.entries) {
-    const node = nodeOf(tree, entry, placements);
-    if (node !== undefined) nodes.set(node.address, node);
-  }
-  return { nodes };
+/** The nodes of one block, one for each of its instances that are known; and the conditions that shape them. */
+export interface Part {
+  readonly entry: Entry;
+  readonly nodes: readonly ResourceNode[];
+  readonly conditions: ReadonlySet<string>;
 }
 
-function nodeOf(tree: Tree, entry: Entry, placements: Placements): ResourceNode | undefined {
-  const { element, key } = entry;
-  if (element instanceof TerraformLocal) return undefined;
+/** The construct tree in the form that isolation reads. */
+export const partsOf = (tree: Tree, placements: Placements): readonly Part[] =>
+  tree.entries.flatMap((entry) =>
+    entry.element instanceof TerraformLocal ? [] : [partOf(tree, entry, placements)],
+  );
+
+export const graphOf = (parts: readonly Part[]): ResourceGraph => ({
+  nodes: new Map(parts.flatMap(({ nodes }) => nodes.map((node) => [node.address, node]))),
+});
+
+/** @param taken what conditions are taken for that only Terraform can decide */
+export function partOf(
+  tree: Tree,
+  entry: Entry,
+  placements: Placements,
+  taken: Choices["taken"] = new Map(),
+): Part {
+  const scope: Scope = { tree, entry, choices: { taken, met: new Set() }, via: [] };
+  const instances = instancesOf(scope);
+  const each = instances === undefined || instances === "unknown" ? [undefined] : instances;
+  const nodes = each.map((instance) => nodeOf({ ...scope, instance }, instance, placements));
+  return { entry, nodes, conditions: scope.choices.met };
+}
+
+function nodeOf(scope: Scope, instance: Instance | undefined, placements: Placements): ResourceNode {
+  const { element, key } = scope.entry;
+  const { terraformResourceType: type } = element as Exclude<Entry["element"], TerraformLocal>;
+  const { count: _count, for_each: _forEach, dynamic, ...body } = scope.entry.resolved.value as MarkedObject;
+  const address = instance === undefined ? key : key + suffixOf(instance);
+  const lists = blockListsOf(placements[type]);
   const references: Reference[] = [];
-  const written = entry.resolved.value as MarkedObject;
-  const body = withLists(written, placements[element.terraformResourceType]);
-  const values = valueOf(tree, entry, body, [], references, []);
+  const values: Record<string, Value> = {};
+  const set = (name: string, value: Value) => {
+    const single = lists.includes(name) && isObject(value);
+    values[name] = settle(single ? [value] : value, [name], address, references);
+  };
+  for (const [name, value] of Object.entries(body)) set(name, evaluate(scope, value));
+  for (const [name, block] of Object.entries((dynamic ?? {}) as Readonly<Record<string, MarkedObject>>)) {
+    set(name, blocksOf(scope, block));
+  }
+  if (scope.entry.importId !== undefined) values["id"] = scope.entry.importId;
   return {
-    address: key,
+    address,
     mode: TerraformResource.isTerraformResource(element) ? "managed" : "data",
-    type: element.terraformResourceType,
-    values: values as ObjectValue,
+    type,
+    values,
     references,
     get origin() {
-      return entry.origin;
+      return scope.entry.origin;
     },
   };
 }
 
 type MarkedObject = Readonly<Record<string, Marked>>;
 
-/** A block of which there is one may be written without the list that it stands in: `coverage_sites`. */
-function withLists(body: MarkedObject, placement: Placement | undefined): MarkedObject {
-  const lists = Object.values(placement ?? {}).flatMap((pattern) => /^(\w+)\[\]\./.exec(pattern)?.[1] ?? []);
-  const single = (name: string, value: Marked) =>
-    lists.includes(name) && typeof value === "object" && value !== null && !Array.isArray(value);
-  return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [name, single(name, value) ? [value] : value]),
-  );
+/** A `dynamic` block, written out. */
+function blocksOf(scope: Scope, { for_each: forEach = null, content = null }: MarkedObject): Value {
+  const items = evaluate(scope, forEach);
+  const instances = instancesIn(items);
+  if (instances !== "unknown") return instances.map((instance) => evaluate({ ...scope, instance }, content));
+  return mixed([items, evaluate({ ...scope, instance: undefined }, content)]);
 }
 
-function valueOf(
-  tree: Tree,
-  entry: Entry,
-  value: Marked,
-  path: Path,
-  references: Reference[],
-  via: readonly Entry[],
-): Value {
-  const visit = (item: Marked, step: string | number): Value =>
-    valueOf(tree, entry, item, [...path, step], references, via);
-  if (typeof value === "string") return textOf(tree, entry, value, path, references, via);
+/** Blocks that stand in a list; one of which there is one may be written without the list: `coverage_sites`. */
+const blockListsOf = (placement: Placement | undefined): readonly string[] =>
+  Object.values(placement ?? {}).flatMap((pattern) => /^(\w+)\[\]\./.exec(pattern)?.[1] ?? []);
+
+/** Notes what a value refers to. An unknown of which nothing is told is at least not taken for one left unset. */
+function settle(value: Value, path: Path, address: string, references: Reference[]): Value {
   if (value === null || typeof value !== "object") return value;
-  if (Array.isArray(value)) return value.map(visit);
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, visit(item, name)]));
-}
-
-const STEP = String.raw`(?:\.[A-Za-z_][\w-]*|\.\d+|\[\d+\]|\["[^"]*"\])`;
-const TRAVERSAL = String.raw`(?:data\.)?[A-Za-z_]\w*\.[A-Za-z_][\w-]*`;
-/** A reference and what is taken of it, with or without `\${ }`, and nothing else. */
-const EXACT_MARK = new RegExp(String.raw`^(?:\$\{)?${MARK.source}(${STEP}*)\}?$`);
-/** The same written by hand. */
-const EXACT_TEXT = new RegExp(String.raw`^\$\{\s*(${TRAVERSAL}${STEP}*)\s*\}$`);
-const ANY_TEXT = new RegExp(String.raw`\b${TRAVERSAL}${STEP}*`, "g");
-
-function textOf(
-  tree: Tree,
-  entry: Entry,
-  text: string,
-  path: Path,
-  references: Reference[],
-  via: readonly Entry[],
-): Value {
-  const follow = (identifier: string, stack = entry.element.cdktfStack): Value =>
-    target(tree, stack, identifier, path, references, via);
-  const tokenAt = (index: string | undefined, steps = ""): Value => {
-    const token = entry.resolved.references[Number(index)];
-    return token === undefined ? UNKNOWN : follow(token.identifier + steps, token.originStack);
-  };
-  const marked = EXACT_MARK.exec(text);
-  if (marked !== null) return tokenAt(marked[1], marked[2]);
-  const byHand = EXACT_TEXT.exec(text)?.[1];
-  if (byHand !== undefined) return follow(byHand);
-  const marks = [...text.matchAll(new RegExp(MARK, "g"))].map(([, index]) => tokenAt(index));
-  if (!isTemplate(text)) return marks.length === 0 ? text.replaceAll("$${", "${") : mixed(marks);
-  return mixed([...marks, ...[...text.matchAll(ANY_TEXT)].map(([identifier]) => follow(identifier))]);
-}
-
-const isTemplate = (text: string): boolean => /(?<!\$)\$\{/.test(text);
-
-/** A value computed out of others: which one it is, or what of them, only Terraform can tell. */
-const mixed = (values: readonly Value[]): Unknown =>
-  new Unknown(
-    undefined,
-    values.flatMap((value) =>
-      isUnknown(value) ? [...(value.source ? [value.source] : []), ...value.derivedFrom] : [],
-    ),
-  );
-
-/** What a traversal leads to; a plain unknown where that is not in the tree. */
-function target(
-  tree: Tree,
-  stack: Entry["element"]["cdktfStack"],
-  identifier: string,
-  path: Path,
-  references: Reference[],
-  via: readonly Entry[],
-): Value {
-  const [, address = "", rest = ""] = new RegExp(`^(${TRAVERSAL})(.*)$`, "s").exec(identifier) ?? [];
-  const found = tree.find(stack, address);
-  if (found === undefined || via.includes(found)) return UNKNOWN;
-  const steps = stepsOf(rest);
-  if (found.element instanceof TerraformLocal) {
-    const value = valueOf(tree, found, found.resolved.value, path, references, [...via, found]);
-    return steps === undefined ? mixed([value]) : below(value, steps);
+  if (isUnknown(value)) {
+    const sources = value.source === undefined ? value.derivedFrom : [value.source, ...value.derivedFrom];
+    for (const source of sources) references.push({ path, to: source.address, toPath: source.path });
+    return sources.length > 0 ? value : new Unknown(undefined, [{ address, path }]);
   }
-  const source: ValueSource = { address: found.key, path: steps ?? [] };
-  references.push({ path, to: found.key, toPath: source.path });
-  return steps === undefined ? new Unknown(undefined, [source]) : new Unknown(source);
-}
-
-/** The value at a path, also where an unknown with a source of its own stands above it. */
-function below(value: Value, steps: Path): Value {
-  for (const [i] of steps.entries()) {
-    const above = getPath(value, steps.slice(0, i));
-    if (isUnknown(above) && above.source !== undefined)
-      return new Unknown({ address: above.source.address, path: [...above.source.path, ...steps.slice(i)] });
-  }
-  return getPath(value, steps) ?? UNKNOWN;
-}
-
-/** `.sites[0].id` as a path; undefined when it is more than names and indexes (`[*]`, `[each.key]`). */
-function stepsOf(text: string): Path | undefined {
-  if (!new RegExp(`^${STEP}*$`).test(text)) return undefined;
-  return [...text.matchAll(/\.([A-Za-z_][\w-]*)|[.[](\d+)|\["([^"]*)"/g)].map(
-    ([, name, index, key]) => name ?? key ?? Number(index),
-  );
+  if (isList(value)) return value.map((item, i) => settle(item, [...path, i], address, references));
+  return mapObject(value as ObjectValue, (item, name) => settle(item, [...path, name], address, references));
 }

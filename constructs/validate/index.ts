@@ -1,11 +1,11 @@
 import type { App } from "cdktf";
 import { dedupe, type Diagnostic } from "../../schema/diagnostics.js";
-import placements from "../../schema/generated/placement.json";
-import type { Placement } from "../../schema/definition.js";
-import { checkIsolation, type Finding } from "../../schema/isolation/index.js";
+import tables from "../../schema/generated/placement.json";
+import { checkIsolation, type Finding, type TypeTables } from "../../schema/isolation/index.js";
 import { noticesOf } from "../notices";
+import { checkChoices } from "./choices";
 import { nameSitesByCity } from "./cities";
-import { graphOf } from "./graph";
+import { partsOf } from "./graph";
 import { checkTraps } from "./traps";
 import { indexTree } from "./tree";
 
@@ -16,15 +16,21 @@ export interface Validation {
   readonly conditional: readonly Finding[];
 }
 
-const PLACEMENTS = placements as Readonly<Record<string, Placement>>;
+const { placements, refs } = tables as TypeTables;
 
 /** Validates every stack of an app, without writing anything: isolation, and traps of cdktf. */
 export function inspectApp(app: App): Validation {
   const tree = indexTree(app);
-  const { graph, sites } = nameSitesByCity(graphOf(tree, PLACEMENTS), PLACEMENTS);
-  const { diagnostics, conditional } = checkIsolation({ graph, placements: PLACEMENTS, sites });
+  const parts = partsOf(tree, placements);
+  const { diagnostics, conditional } = checkChoices(tree, parts, placements, (graph, only) =>
+    checkIsolation({ ...nameSitesByCity(graph, placements), placements, refs, ...(only ? { only } : {}) }),
+  );
   // Outside of the graph an address is what Terraform calls it in its stack: the origin tells which.
-  const addresses = new Map(tree.entries.map(({ key, address }) => [key, address]));
+  const addresses = new Map(
+    parts.flatMap(({ entry, nodes }) =>
+      nodes.map(({ address }) => [address, entry.address + address.slice(entry.key.length)]),
+    ),
+  );
   const inStack = (d: Diagnostic): Diagnostic => ({
     ...d,
     address: d.address === undefined ? undefined : (addresses.get(d.address) ?? d.address),

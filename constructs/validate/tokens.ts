@@ -1,6 +1,7 @@
 import {
   DefaultTokenResolver,
   StringConcat,
+  Token,
   Tokenization,
   type IPostProcessor,
   type IResolvable,
@@ -9,44 +10,142 @@ import {
   type TerraformStack,
 } from "cdktf";
 
-/** A reference as cdktf keeps it: `iec_vpc_subnet.web.id`, and the stack in which that name holds. */
-export interface ReferenceToken extends IResolvable {
-  readonly identifier: string;
-  readonly originStack?: TerraformStack;
-}
-
-/** Plain data, in whose texts a mark stands for each reference. */
+/** Plain data, in whose texts a mark stands for each term. */
 export type Marked =
   null | boolean | number | string | readonly Marked[] | { readonly [key: string]: Marked };
 
+/** A reference as cdktf keeps it: `iec_vpc_subnet.web.id`, and the stack in which that name holds. */
+interface ReferenceTerm {
+  readonly kind: "reference";
+  readonly identifier: string;
+  readonly stack: TerraformStack | undefined;
+  /** Where it was written. */
+  readonly frames: () => readonly string[];
+}
+
+/** What a mark stands for: an expression of which cdktf tells the parts. */
+export type Term =
+  | ReferenceTerm
+  | { readonly kind: "call"; readonly name: string; readonly args: readonly Marked[] }
+  | { readonly kind: "access"; readonly target: Marked; readonly keys: readonly Marked[] }
+  | { readonly kind: "choice"; readonly condition: Marked; readonly yes: Marked; readonly no: Marked }
+  | { readonly kind: "operation"; readonly operator: string; readonly operands: readonly Marked[] };
+
 export interface Resolved {
   readonly value: Marked;
-  readonly references: readonly ReferenceToken[];
+  readonly terms: readonly Term[];
 }
 
 // Characters of Unicode's private use area: no configuration holds them.
 const [OPEN, CLOSE] = ["\uE000", "\uE001"];
-/** One mark; its group is the number of the reference. */
+/** One mark; its group is the number of the term. */
 export const MARK = new RegExp(`${OPEN}(\\d+)${CLOSE}`);
+export const hasMark = (text: string): boolean => text.includes(OPEN);
 
-/** Resolves as cdktf does, but leaves a mark for each reference: also in `Fn`, conditionals, lists and `Lazy`. */
+/** Resolves as cdktf does, but leaves a mark for each term: also in lists, `Lazy` and concatenations. */
 class Marker extends DefaultTokenResolver {
-  readonly references: ReferenceToken[] = [];
+  readonly terms: Term[] = [];
   constructor() {
     super(new StringConcat());
   }
   override resolveToken(token: IResolvable, context: IResolveContext, post: IPostProcessor): unknown {
-    if (!isReference(token)) return super.resolveToken(token, context, post);
-    this.references.push(token);
-    return `${OPEN}${this.references.length - 1}${CLOSE}`;
+    const term = termOf(token, (value) => (context.resolve(value) as Marked | undefined) ?? null);
+    return term === undefined ? super.resolveToken(token, context, post) : this.mark(term);
+  }
+  mark(term: Term): string {
+    return `${OPEN}${this.terms.push(term) - 1}${CLOSE}`;
   }
 }
 
-const isReference = (token: IResolvable): token is ReferenceToken =>
-  "identifier" in token && typeof token.identifier === "string";
+interface ReferenceToken extends IResolvable {
+  readonly identifier: string;
+  readonly originStack?: TerraformStack;
+}
+
+const isReference = (token: unknown): token is ReferenceToken =>
+  typeof token === "object" &&
+  token !== null &&
+  "identifier" in token &&
+  typeof token.identifier === "string";
+
+const referenceOf = (token: ReferenceToken): Term => ({
+  kind: "reference",
+  identifier: token.identifier,
+  stack: token.originStack,
+  frames: () => token.creationStack,
+});
+
+/** The parts that cdktf's expressions keep, and does not declare. */
+interface Parts extends IResolvable {
+  readonly name?: unknown;
+  readonly args?: unknown;
+  readonly target?: unknown;
+  readonly condition?: unknown;
+  readonly trueValue?: unknown;
+  readonly falseValue?: unknown;
+  readonly operator?: unknown;
+  readonly left?: unknown;
+  readonly right?: unknown;
+}
+
+/** Undefined for what has no parts of interest, such as `Lazy` and `for`. */
+function termOf(token: Parts, resolve: (value: unknown) => Marked): Term | undefined {
+  const { name, args, target, operator } = token;
+  if (isReference(token)) return referenceOf(token);
+  if (typeof name === "string" && Array.isArray(args)) {
+    return { kind: "call", name, args: args.map(resolve) };
+  }
+  if (target !== undefined && Array.isArray(args)) {
+    const of = typeof target === "object" && target !== null && "fqn" in target ? target.fqn : target;
+    return { kind: "access", target: resolve(of), keys: args.map(resolve) };
+  }
+  if ("condition" in token && "trueValue" in token && "falseValue" in token) {
+    const [condition, yes, no] = [token.condition, token.trueValue, token.falseValue].map(resolve);
+    return { kind: "choice", condition: condition ?? null, yes: yes ?? null, no: no ?? null };
+  }
+  if (typeof operator === "string" && "left" in token) {
+    // cdktf drops a right operand that is 0, false or "": that has a message of its own.
+    if (operator !== "!" && operator !== "-" && !token.right) return undefined;
+    const operands = token.right === undefined ? [token.left] : [token.left, token.right];
+    return { kind: "operation", operator, operands: operands.map(resolve) };
+  }
+  return undefined;
+}
 
 export function resolveMarked(scope: TerraformElement, value: unknown): Resolved {
   const resolver = new Marker();
-  const resolved = Tokenization.resolve(value, { scope, resolver, preparing: false }) as Marked | undefined;
-  return { value: resolved ?? null, references: resolver.references };
+  const resolve = (part: unknown) =>
+    isReference(part)
+      ? resolver.mark(referenceOf(part))
+      : (Tokenization.resolve(part, { scope, resolver, preparing: false }) as Marked | undefined);
+  return { value: mark(value, resolve) ?? null, terms: resolver.terms };
+}
+
+/** Walks over plain data by itself, which most of a configuration is: cdktf takes ten times as long. */
+function mark(value: unknown, resolve: (part: unknown) => Marked | undefined): Marked | undefined {
+  if (typeof value === "string") {
+    return mayHoldToken(value) ? resolve(soleToken(value) ?? value) : value;
+  }
+  if (value === undefined || value === null || typeof value === "boolean") return value;
+  if (typeof value !== "object" || Token.isUnresolved(value)) return resolve(value);
+  if (Array.isArray(value))
+    return value.map((item) => mark(item, resolve)).filter((item) => item !== undefined);
+  const prototype = Object.getPrototypeOf(value) as unknown;
+  const entries = Object.entries(value);
+  if (prototype !== Object.prototype || entries.some(([name]) => mayHoldToken(name))) return resolve(value);
+  const marked: Record<string, Marked> = {};
+  for (const [name, part] of entries) {
+    const item = mark(part, resolve);
+    if (item !== undefined) marked[name] = item;
+  }
+  return marked;
+}
+
+/** Texts hold tokens as `${TfToken[...]}`, and numbers that stand for one as `-1.8e+289`. */
+const mayHoldToken = (text: string): boolean => text.includes("TfToken[") || text.includes("e+");
+
+/** The token that a text is and nothing else: cdktf need not take the text apart again. */
+function soleToken(text: string): IResolvable | undefined {
+  const sole = /^\$\{TfToken\[[^\]]+\]\}$/.test(text);
+  return sole ? Tokenization.reverseString(text).firstToken : undefined;
 }

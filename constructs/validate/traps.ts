@@ -1,7 +1,7 @@
 import { Aspects, Tokenization, type App } from "cdktf";
 import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import type { Path } from "../../schema/unknown.js";
-import type { Marked } from "./tokens";
+import { hasMark, MARK, type Marked, type Term } from "./tokens";
 import type { Entry, Tree } from "./tree";
 
 /** What cdktf itself gets wrong without a word. */
@@ -30,11 +30,35 @@ const merged = ({ address, origin, element }: Entry, lost: Entry): Diagnostic =>
   });
 
 function checkTexts(entry: Entry, value: Marked, path: Path): Diagnostic[] {
-  if (typeof value === "string") return checkText(entry, value, path);
+  if (typeof value === "string") {
+    const inside = hasMark(value)
+      ? marksIn(value).flatMap((index) => partsOf(entry.resolved.terms[index]))
+      : [];
+    return [...checkText(entry, value, path), ...inside.flatMap((part) => checkTexts(entry, part, path))];
+  }
   if (value === null || typeof value !== "object") return [];
   return Object.entries(value).flatMap(([name, item]) =>
     checkTexts(entry, item as Marked, [...path, Array.isArray(value) ? Number(name) : name]),
   );
+}
+
+const marksIn = (text: string): number[] =>
+  [...text.matchAll(new RegExp(MARK, "g"))].map(([, index]) => Number(index));
+
+/** What an expression is made of. */
+function partsOf(term: Term | undefined): readonly Marked[] {
+  switch (term?.kind) {
+    case "call":
+      return term.args;
+    case "access":
+      return [term.target, ...term.keys];
+    case "choice":
+      return [term.condition, term.yes, term.no];
+    case "operation":
+      return term.operands;
+    default:
+      return [];
+  }
 }
 
 /** How cdktf writes a number that stands for a value not known yet; a sign or a dot before it hides it from cdktf. */
@@ -43,7 +67,7 @@ const NUMBER_TOKEN = /-?\d+(?:\.\d+)?e\+\d+/gi;
 const DROPPED = /\$\{[^}]*(?:[<>=!+\-*/%&|]\s*undefined\b|\bundefined\s*[<>=!+\-*/%&|])/;
 
 function checkText(entry: Entry, text: string, path: Path): Diagnostic[] {
-  const token = text.match(NUMBER_TOKEN)?.find(isNumberToken);
+  const token = text.includes("e+") ? text.match(NUMBER_TOKEN)?.find(isNumberToken) : undefined;
   if (token !== undefined) {
     return [
       errorDiagnostic("IEC2024", "A number that is not known yet was put into a text", {
@@ -54,7 +78,7 @@ function checkText(entry: Entry, text: string, path: Path): Diagnostic[] {
       }),
     ];
   }
-  if (!DROPPED.test(text)) return [];
+  if (!text.includes("undefined") || !DROPPED.test(text)) return [];
   return [
     errorDiagnostic("IEC2025", "An operand of an expression is lost", {
       address: entry.address,

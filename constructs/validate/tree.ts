@@ -4,11 +4,12 @@ import {
   TerraformLocal,
   TerraformResource,
   TerraformStack,
+  Token,
   type App,
 } from "cdktf";
 import type { Origin } from "../../schema/diagnostics.js";
 import { sourceOf, userFrame } from "../sources";
-import { resolveMarked, type ReferenceToken, type Resolved } from "./tokens";
+import { resolveMarked, type Resolved } from "./tokens";
 
 export type Block = TerraformResource | TerraformDataSource;
 
@@ -22,6 +23,8 @@ export interface Entry {
   readonly origin: Origin;
   /** The arguments of a block, the value of a local. */
   readonly resolved: Resolved;
+  /** The id of the object that a resource is imported from, where it is one id and known. */
+  readonly importId: string | undefined;
 }
 
 /** A construct tree, indexed as references name its elements. */
@@ -31,19 +34,24 @@ export interface Tree {
   readonly merged: readonly { readonly entry: Entry; readonly lost: Entry }[];
   /** What an address names in a stack. */
   find(stack: TerraformStack, address: string): Entry | undefined;
+  /** How an address of a stack is told from the same in another one. */
+  keyOf(stack: TerraformStack, address: string): string;
 }
 
 export function indexTree(app: App): Tree {
   const elements = app.node.findAll();
   const several = elements.filter((element) => TerraformStack.isStack(element)).length > 1;
+  const keyOf = (stack: TerraformStack, address: string): string =>
+    several ? address.replace(/(?=[^.]+$)/, `${stack.node.path}/`) : address;
   const byStack = new Map<TerraformStack, Map<string, Entry>>();
   const merged: { entry: Entry; lost: Entry }[] = [];
   const entries = elements.flatMap((element) => {
     if (!TerraformElement.isTerraformElement(element)) return [];
     const kind = kindOf(element);
     if (kind === undefined) return [];
-    const entry = entryOf(element as Entry["element"], kind, several);
     const stack = element.cdktfStack;
+    const address = `${kind}.${element.friendlyUniqueId}`;
+    const entry = entryOf(element as Entry["element"], address, keyOf(stack, address));
     const named = byStack.get(stack) ?? new Map<string, Entry>();
     byStack.set(stack, named);
     const lost = named.get(entry.address);
@@ -51,21 +59,24 @@ export function indexTree(app: App): Tree {
     named.set(entry.address, entry);
     return [entry];
   });
-  return { entries, merged, find: (stack, address) => byStack.get(stack)?.get(address) };
+  return { entries, merged, find: (stack, address) => byStack.get(stack)?.get(address), keyOf };
 }
 
-function entryOf(element: Entry["element"], kind: string, several: boolean): Entry {
-  const name = element.friendlyUniqueId;
+function entryOf(element: Entry["element"], address: string, key: string): Entry {
+  let written: Written | undefined;
   let resolved: Resolved | undefined;
   return {
     element,
-    address: `${kind}.${name}`,
-    key: several ? `${kind}.${element.cdktfStack.node.path}/${name}` : `${kind}.${name}`,
+    address,
+    key,
     get origin() {
-      return originOf(element, this.resolved.references);
+      return originOf(element, this.resolved);
     },
     get resolved() {
-      return (resolved ??= resolveMarked(element, rawOf(element)));
+      return (resolved ??= resolveMarked(element, (written ??= writtenOf(element)).body));
+    },
+    get importId() {
+      return (written ??= writtenOf(element)).importId;
     },
   };
 }
@@ -76,20 +87,32 @@ function kindOf(element: TerraformElement): string | undefined {
   return element instanceof TerraformLocal ? "local" : undefined;
 }
 
+interface Written {
+  readonly body: unknown;
+  readonly importId: string | undefined;
+}
+
 /** What is going to be written, tokens still in it. */
-function rawOf(element: Entry["element"]): unknown {
+function writtenOf(element: Entry["element"]): Written {
   const written = element.toTerraform() as Partial<
     Record<"resource" | "data" | "locals", Record<string, object>>
-  >;
-  if (written.locals !== undefined) return Object.values(written.locals)[0];
+  > & { readonly import?: readonly { readonly id?: unknown }[] };
+  if (written.locals !== undefined) return { body: Object.values(written.locals)[0], importId: undefined };
   const named = Object.values(written.resource ?? written.data ?? {})[0] ?? {};
   const { "//": _, ...body } = (Object.values(named)[0] ?? {}) as Record<string, unknown>;
-  return body;
+  const id = written.import?.[0]?.id;
+  // An id with slashes is made of several.
+  const plain = typeof id === "string" && !Token.isUnresolved(id) && !/[/$]/.test(id);
+  return { body, importId: plain ? id : undefined };
 }
 
 /** Without a line of its own, a block gets that of the first reference written in it. */
-const originOf = (element: TerraformElement, references: readonly ReferenceToken[]): Origin => ({
-  constructPath: element.node.path,
-  ...(sourceOf(element) ??
-    references.map(({ creationStack }) => userFrame(creationStack)).find((frame) => frame !== undefined)),
-});
+function originOf(element: TerraformElement, { terms }: Resolved): Origin {
+  const own = sourceOf(element);
+  if (own !== undefined) return { constructPath: element.node.path, ...own };
+  for (const term of terms) {
+    const frame = term.kind === "reference" ? userFrame(term.frames()) : undefined;
+    if (frame !== undefined) return { constructPath: element.node.path, ...frame };
+  }
+  return { constructPath: element.node.path };
+}

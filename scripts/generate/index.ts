@@ -5,6 +5,7 @@ import { dataSources } from "../../provider/data-sources/index.js";
 import { functions } from "../../provider/functions/index.js";
 import { ephemeralTypes } from "../../provider/plugin/ephemeral.js";
 import { resources } from "../../provider/resources/index.js";
+import { tablesOf } from "../../schema/isolation/index.js";
 import { providerAttributes } from "../../schema/provider-block.js";
 import { providerSchemas } from "../../schema/provider-schema.js";
 import { generateApiTypes } from "./api-types.js";
@@ -20,7 +21,7 @@ import {
 import { placesModule, type Catalog } from "./places.js";
 import { generatePluginProtocol } from "./plugin-protocol.js";
 import { rulesPage } from "./rules-page.js";
-import { jsonSchemas, placements } from "./tables.js";
+import { jsonSchemas } from "./tables.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -49,7 +50,7 @@ async function generate(): Promise<GeneratedFile[]> {
   return [
     json("provider-schema", schemas),
     json("json-schemas", jsonSchemas(resources, dataSources)),
-    json("placement", placements(resources)),
+    json("placement", tablesOf(resources.values())),
     ...(await generateApiTypes()),
     ...(await generatePluginProtocol()),
     ...(await generateConstructs({

@@ -24,9 +24,3 @@ export const jsonSchemas = (resources: Definitions, dataSources: Definitions) =>
     data_sources: byType(dataSources),
   };
 };
-
-/** Which attributes carry the place of a resource, by type. */
-export const placements = (resources: Definitions): Record<string, Placement> =>
-  Object.fromEntries(
-    [...resources].flatMap(([type, { placement }]) => (placement === undefined ? [] : [[type, placement]])),
-  );
