@@ -83,9 +83,9 @@ function lookUp(map?: Value, key?: Value, fallback?: Value): Value | undefined {
   return at(map, key) ?? (isObject(map) ? fallback : undefined);
 }
 
-/** A value that is certainly one, neither missing nor empty: an id is, even when it is not known yet. */
+/** A value that is certainly one, neither missing nor empty: ids are, even when they are not known yet. */
 const sure = (value: Value | undefined): Value | undefined =>
-  isUnknown(value) && value.source?.path.at(-1) !== "id" ? undefined : value;
+  isUnknown(value) && !["id", "port"].includes(String(value.source?.path.at(-1))) ? undefined : value;
 
 function flattened(list: readonly Value[]): readonly Value[] | undefined {
   const items = list.map((item) => (isList(item) ? flattened(item) : sure(item)));

@@ -93,7 +93,7 @@ function termOf(token: Parts, resolve: (value: unknown) => Marked): Term | undef
   const { name, args, target, operator } = token;
   if (isReference(token)) return referenceOf(token);
   if (typeof name === "string" && Array.isArray(args)) {
-    return { kind: "call", name, args: args.map(resolve) };
+    return { kind: "call", name, args: args.map((arg) => unquoted(resolve(arg))) };
   }
   if (target !== undefined && Array.isArray(args)) {
     const of = typeof target === "object" && target !== null && "fqn" in target ? target.fqn : target;
@@ -110,6 +110,15 @@ function termOf(token: Parts, resolve: (value: unknown) => Marked): Term | undef
     return { kind: "operation", operator, operands: operands.map(resolve) };
   }
   return undefined;
+}
+
+/** cdktf quotes the texts that it gives to a function. */
+function unquoted(value: Marked): Marked {
+  if (typeof value === "string") {
+    const [, text] = /^"(.*)"$/s.exec(value) ?? [];
+    return text?.replaceAll('\\"', '"') ?? value;
+  }
+  return Array.isArray(value) ? value.map(unquoted) : value;
 }
 
 export function resolveMarked(scope: TerraformElement, value: unknown): Resolved {

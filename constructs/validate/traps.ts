@@ -1,15 +1,67 @@
 import { Aspects, Tokenization, type App } from "cdktf";
+import type { IConstruct } from "constructs";
 import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import type { Path } from "../../schema/unknown.js";
+import { sourceOf } from "../sources";
 import { hasMark, MARK, type Marked, type Term } from "./tokens";
 import type { Entry, Tree } from "./tree";
 
 /** What cdktf itself gets wrong without a word. */
 export const checkTraps = (app: App, tree: Tree): Diagnostic[] => [
   ...checkAspects(app),
-  ...tree.merged.map(({ entry, lost }) => merged(entry, lost)),
-  ...tree.entries.flatMap((entry) => checkTexts(entry, entry.resolved.value, [])),
+  ...checkIds(app),
+  ...tree.merged.flatMap(({ entry, lost }) =>
+    entry.element.node.path === lost.element.node.path ? [] : [merged(entry, lost)],
+  ),
+  ...tree.entries.flatMap((entry) => [
+    ...checkFailure(entry),
+    ...checkTexts(entry, entry.resolved.value, []),
+  ]),
 ];
+
+function checkIds(app: App): Diagnostic[] {
+  const byPath = new Map<string, IConstruct>();
+  return app.node.findAll().flatMap((construct) => {
+    const { path } = construct.node;
+    const first = byPath.get(path);
+    if (first === undefined) {
+      byPath.set(path, construct);
+      return [];
+    }
+    // What lies below a duplicate has its path only because of it.
+    const scopes = [first.node.scope, construct.node.scope];
+    if (scopes[0] !== scopes[1]) return [];
+    const source = sourceOf(first);
+    return [
+      errorDiagnostic("IEC2030", "Two constructs of one scope have the same id", {
+        origin: { constructPath: path, ...sourceOf(construct) },
+        detail:
+          `The id is ${JSON.stringify(construct.node.id)}` +
+          (source ? `, and was given before at ${source.file}:${source.line}.` : ".") +
+          "\nGive one of them another id.",
+      }),
+    ];
+  });
+}
+
+const checkFailure = ({ failure, address, origin }: Entry): Diagnostic[] =>
+  failure === undefined
+    ? []
+    : [
+        errorDiagnostic("IEC2031", "A construct cannot be written", {
+          address,
+          origin,
+          detail: `cdktf says: ${reasonOf(failure)}\nLook at the values that it is given: one is of the wrong kind.`,
+        }),
+      ];
+
+const MOST_REASON = 300;
+
+/** What an error says, without its stack, and no more of it than people read. */
+export function reasonOf(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).trim().split(/\n\s*\n/)[0] ?? "";
+  return text.length > MOST_REASON ? `${text.slice(0, MOST_REASON)}...` : text;
+}
 
 function checkAspects(app: App): Diagnostic[] {
   if (Aspects.of(app).all.length === 0) return [];

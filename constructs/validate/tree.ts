@@ -23,6 +23,8 @@ export interface Entry {
   readonly origin: Origin;
   /** The arguments of a block, the value of a local. */
   readonly resolved: Resolved;
+  /** Why cdktf cannot write the element; it is taken for an empty one then. */
+  readonly failure: unknown;
   /** The id of the object that a resource is imported from, where it is one id and known. */
   readonly importId: string | undefined;
 }
@@ -63,22 +65,34 @@ export function indexTree(app: App): Tree {
 }
 
 function entryOf(element: Entry["element"], address: string, key: string): Entry {
-  let written: Written | undefined;
-  let resolved: Resolved | undefined;
+  let made: Pick<Entry, "resolved" | "importId" | "failure"> | undefined;
+  const make = () => (made ??= contentOf(element));
   return {
     element,
     address,
     key,
     get origin() {
-      return originOf(element, this.resolved);
+      return originOf(element, make().resolved);
     },
     get resolved() {
-      return (resolved ??= resolveMarked(element, (written ??= writtenOf(element)).body));
+      return make().resolved;
     },
     get importId() {
-      return (written ??= writtenOf(element)).importId;
+      return make().importId;
+    },
+    get failure() {
+      return make().failure;
     },
   };
+}
+
+function contentOf(element: Entry["element"]): Pick<Entry, "resolved" | "importId" | "failure"> {
+  try {
+    const { body, importId } = writtenOf(element);
+    return { resolved: resolveMarked(element, body), importId, failure: undefined };
+  } catch (failure) {
+    return { resolved: { value: {}, terms: [] }, importId: undefined, failure };
+  }
 }
 
 function kindOf(element: TerraformElement): string | undefined {
