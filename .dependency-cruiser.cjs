@@ -104,7 +104,7 @@ module.exports = {
       comment: "The package itself resolves once it is built.",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true, pathNot: "^iec-cdk(/l2)?$" },
+      to: { couldNotResolve: true, pathNot: "^iec-cdk(/l2|/testing)?$" },
     },
   ],
   options: {

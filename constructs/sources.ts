@@ -48,7 +48,6 @@ export function trackSources(): void {
 /** Private to cdktf: where another version has it elsewhere, its stacks stay as they are. */
 function tokenStacks(): { captureStackTrace: typeof captureLazily } | undefined {
   try {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be a copy, and could not fail
     return require("cdktf/lib/tokens/private/stack-trace") as ReturnType<typeof tokenStacks>;
   } catch {
     return undefined;

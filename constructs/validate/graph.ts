@@ -33,10 +33,12 @@ export interface Part {
   readonly conditions: ReadonlySet<string>;
 }
 
-/** The construct tree in the form that isolation reads. */
+/** The construct tree in the form that isolation reads; of blocks with one address, the first. */
 export const partsOf = (tree: Tree, placements: Placements): readonly Part[] =>
   tree.entries.flatMap((entry) =>
-    entry.element instanceof TerraformLocal ? [] : [partOf(tree, entry, placements)],
+    entry.element instanceof TerraformLocal || tree.find(entry.element.cdktfStack, entry.address) !== entry
+      ? []
+      : [partOf(tree, entry, placements)],
   );
 
 export const graphOf = (parts: readonly Part[]): ResourceGraph => ({

@@ -17,6 +17,7 @@ export interface Validation {
 }
 
 const { placements, refs } = tables as TypeTables;
+export { placements };
 
 /** Validates every stack of an app, without writing anything: isolation, and traps of cdktf. */
 export function inspectApp(app: App): Validation {

@@ -57,8 +57,8 @@ export function indexTree(app: App): Tree {
     const named = byStack.get(stack) ?? new Map<string, Entry>();
     byStack.set(stack, named);
     const lost = named.get(entry.address);
-    if (lost !== undefined) merged.push({ entry, lost });
-    named.set(entry.address, entry);
+    if (lost === undefined) named.set(entry.address, entry);
+    else merged.push({ entry, lost });
     return [entry];
   });
   return { entries, merged, find: (stack, address) => byStack.get(stack)?.get(address), keyOf };

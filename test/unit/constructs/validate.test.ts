@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import {
+  Annotations,
   App,
   Aspects,
   conditional,
@@ -376,6 +377,78 @@ describe("IecApp", () => {
         },
       },
     });
+  });
+
+  const FAILURES: Readonly<
+    Record<
+      string,
+      { code: string; construct?: string; says: string; written?: boolean; draw: Design["draw"] }
+    >
+  > = {
+    "two resources of one id": {
+      code: "IEC2030",
+      construct: "net/a",
+      says: "Give one of them another id.",
+      draw: ({ net }) => [vpc(net, "a"), vpc(net, "a")],
+    },
+    "two stacks of one id": {
+      code: "IEC2030",
+      construct: "net",
+      says: "Give one of them another id.",
+      draw: ({ app }) => new TerraformStack(app, "net"),
+    },
+    "a construct for a text": {
+      code: "IEC2031",
+      construct: "net/k",
+      says: "one is of the wrong kind",
+      draw: ({ net }) => new Keypair(net, "k", { name: vpc(net, "a") as unknown as string }),
+    },
+    "a failed validation": {
+      code: "IEC2032",
+      construct: "net/a",
+      says: "no name",
+      written: true,
+      draw: ({ net }) => vpc(net, "a").node.addValidation({ validate: () => ["no name"] }),
+    },
+    "an error somebody attached": {
+      code: "IEC2032",
+      construct: "net/a",
+      says: "too large",
+      written: true,
+      draw: ({ net }) => Annotations.of(vpc(net, "a")).addError("too large"),
+    },
+    "stacks that need each other": {
+      code: "IEC2033",
+      says: "circular dependency",
+      written: true,
+      draw: ({ app, net }) => {
+        const other = new TerraformStack(app, "other");
+        new IecProvider(other, "iec");
+        new Keypair(net, "a", { name: vpc(other, "x").id });
+        new Keypair(other, "b", { name: vpc(net, "y").id });
+      },
+    },
+  };
+  test.each(Object.entries(FAILURES))("%s is a message, not a stack", (_name, failure) => {
+    const { printed, exitCode } = synth((writing) => {
+      new IecProvider(writing.net, "iec");
+      failure.draw(writing);
+    });
+    expect(exitCode).toBe(1);
+    expect(printed).toContain(`Error ${failure.code}: `);
+    if (failure.construct !== undefined) expect(printed).toContain(`construct:  ${failure.construct}\n`);
+    expect(printed).toContain(failure.says);
+    expect(printed).toContain(failure.written === true ? "do not deploy it" : "Nothing was written.");
+    expect(printed).not.toMatch(/^\s+at /m);
+  });
+
+  test("what is left to the plan is said beside what is wrong", () => {
+    const { printed } = synth((writing) => {
+      twice(writing);
+      subnet(writing.net, "open", new TerraformVariable(writing.net, "v", {}).stringValue, "site", 7);
+    });
+    expect(printed).toMatch(/checks of isolation cannot be decided yet and are left to the plan:\n {2}IEC1/);
+    expect(printed).toContain("depends on var.net/v.");
   });
 
   test("stacks of one name in different scopes are kept apart", () => {
