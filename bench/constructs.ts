@@ -15,7 +15,7 @@ import { median } from "./measure.js";
 const NETWORKS = 400;
 /** In each network: its VPC, 8 subnets and 16 servers. */
 const SUBNETS = 8;
-const RUNS = 7;
+const RUNS = 5;
 const APPS = { App, IecApp } as const;
 
 interface Times {

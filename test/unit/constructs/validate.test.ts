@@ -17,7 +17,16 @@ import {
   type TerraformResource,
 } from "cdktf";
 import { Construct } from "constructs";
-import { DataIecVpcSubnet, IecApp, IecProvider, inspectApp, Keypair, validateApp, VpcSubnet } from "iec-cdk";
+import {
+  DataIecVpcSubnet,
+  Eip,
+  IecApp,
+  IecProvider,
+  inspectApp,
+  Keypair,
+  validateApp,
+  VpcSubnet,
+} from "iec-cdk";
 import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { formatPath } from "../../../schema/unknown.js";
 import { filesOf, newFolder, temporaryFolder } from "../../helpers/stack.js";
@@ -236,6 +245,21 @@ describe("a right design gets no message", () => {
     "the same ranges in two VPCs": ({ net, own, via }) => {
       subnet(net, "a", vpc(net, "va").id, "site");
       subnet(own, "culprit", via(vpc(net, "vb").id), "site");
+    },
+    "a VPC that was imported, by its id": ({ net, own, via }) => {
+      const main = vpc(net, "main");
+      main.importFrom("vpc-1");
+      server(own, "culprit", via("vpc-1"), "site", [subnet(net, "sn", main.id, "site").id]);
+    },
+    "an address for a server of its site": ({ net, own, via }) => {
+      const { id } = vpc(net, "a");
+      const web = server(net, "web", id, "site", [subnet(net, "sn", id, "site").id]);
+      new Eip(own, "culprit", { siteId: "site", portId: via(web.nics.get(0).port) });
+    },
+    "two NICs of one place": ({ net, own, via }) => {
+      const { id } = vpc(net, "a");
+      const [a, b] = [subnet(net, "x", id, "site"), subnet(net, "y", id, "site", 2)];
+      server(own, "culprit", id, "site", [a.id, via(b.id)]);
     },
     "ranges side by side": ({ net, own, via }) => {
       const { id } = vpc(net, "a");
