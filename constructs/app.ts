@@ -1,6 +1,7 @@
 import { App, type AppConfig } from "cdktf";
 import { hasErrors } from "../schema/diagnostics.js";
 import { keepDuplicates } from "./duplicates";
+import { writeAllPolicies } from "./policies";
 import { trackSources, writeSources } from "./sources";
 import { failureOf } from "./validate/failure";
 import { inspectApp, type Validation } from "./validate/index";
@@ -39,6 +40,7 @@ export class IecApp extends App {
       }
     }
     writeSources(this);
+    writeAllPolicies(this);
     try {
       super.synth();
     } catch (error) {

@@ -7,6 +7,7 @@ export { EdgeSite, type EdgeSiteFilter } from "./edge-site";
 export { EdgeSubnet, type AnySubnet, type EdgeSubnetProps, type SubnetInVpc } from "./edge-subnet";
 export { EdgeVpc, type AnyVpc, type EdgeVpcProps } from "./edge-vpc";
 export { Image } from "./image";
+export { IsolationPolicy, type IsolationPolicyProps, type Party, type Places } from "./isolation-policy";
 export { KeyPair, type KeyPairProps } from "./key-pair";
 export { NetworkAcl, type NetworkAclProps } from "./network-acl";
 export { ANYBODY, ANYBODY_IPV6, type Peer, type PeerIn, type RangePeer, type Reachable } from "./peer";

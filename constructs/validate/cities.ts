@@ -1,5 +1,5 @@
 import type { ResourceGraph, ResourceNode } from "../../schema/graph.js";
-import type { SiteTable } from "../../schema/isolation/index.js";
+import type { SiteFacts, SiteTable } from "../../schema/isolation/index.js";
 import { locate } from "../../schema/isolation/values.js";
 import type { Placement } from "../../schema/definition.js";
 import { isUnknown, mapObject, type ObjectValue, type Value } from "../../schema/unknown.js";
@@ -19,7 +19,7 @@ export function nameSitesByCity(
   graph: ResourceGraph,
   placements: Readonly<Record<string, Placement>>,
 ): Placed {
-  const sites = new Map<string, { readonly name: string }>();
+  const sites = new Map<string, SiteFacts>();
   for (const node of graph.nodes.values()) {
     if (locate(node, placements[node.type]?.site).some(({ value }) => typeof value === "string"))
       return { graph, sites };
@@ -39,7 +39,7 @@ export function nameSitesByCity(
     )
       return value;
     const id = `${city} ${index}`;
-    sites.set(id, { name: index === 0 ? city : `${city} (site ${index + 1})` });
+    sites.set(id, { name: index === 0 ? city : `${city} (site ${index + 1})`, city });
     return id;
   };
   const nodes = new Map(

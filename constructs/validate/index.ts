@@ -1,8 +1,9 @@
-import type { App } from "cdktf";
+import type { App, TerraformElement } from "cdktf";
 import { dedupe, type Diagnostic } from "../../schema/diagnostics.js";
 import tables from "../../schema/generated/placement.json";
 import { checkIsolation, type Finding, type TypeTables } from "../../schema/isolation/index.js";
 import { noticesOf } from "../notices";
+import { policiesOf } from "../policies";
 import { checkChoices } from "./choices";
 import { nameSitesByCity } from "./cities";
 import { partsOf } from "./graph";
@@ -23,8 +24,16 @@ export { placements };
 export function inspectApp(app: App): Validation {
   const tree = indexTree(app);
   const parts = partsOf(tree, placements);
+  const keys = new Map(tree.entries.map(({ element, key }) => [element as TerraformElement, key]));
+  const policies = policiesOf(app, (resource) => keys.get(resource));
   const { diagnostics, conditional } = checkChoices(tree, parts, placements, (graph, only) =>
-    checkIsolation({ ...nameSitesByCity(graph, placements), placements, refs, ...(only ? { only } : {}) }),
+    checkIsolation({
+      ...nameSitesByCity(graph, placements),
+      placements,
+      refs,
+      policies,
+      ...(only ? { only } : {}),
+    }),
   );
   // Outside of the graph an address is what Terraform calls it in its stack: the origin tells which.
   const addresses = new Map(

@@ -1,7 +1,7 @@
 import { block, element, list, number, string, type StateOf } from "../../schema/attributes.js";
 import type { components } from "../../schema/generated/iec-api.js";
 import { defineDataSource, sent } from "../resources/define.js";
-import { centreOf, distanceKm, type Coordinates } from "./cities.js";
+import { cityOf, distanceKm, type Coordinates } from "../../schema/cities.js";
 import { byName } from "./common.js";
 
 const line = {
@@ -103,7 +103,7 @@ const attributes = {
 type Site = components["schemas"]["Site"];
 
 export const fromApi = (found: Site, place?: Coordinates): StateOf<typeof site> => {
-  const centre = centreOf(found.city ?? "");
+  const centre = cityOf(found.city ?? "");
   return {
     id: found.id ?? null,
     name: found.name ?? null,

@@ -14,7 +14,8 @@ export async function designOf(
   const { graph, missing } = offline
     ? { graph: planned, missing: new Set<string>() }
     : await lookUpExisting(workspace, planned);
-  return { graph, missing, ...tablesOf(workspace.runtime.resources.values()) };
+  const { policies } = workspace.configuration;
+  return { graph, missing, policies, ...tablesOf(workspace.runtime.resources.values()) };
 }
 
 /** What is to be deleted is no part of it. */

@@ -1,6 +1,8 @@
 import { expandPath } from "../../schema/definition.js";
 import type { ResourceGraph, ResourceNode } from "../../schema/graph.js";
 import { tablesOf } from "../../schema/isolation/index.js";
+import { collectSites } from "../../schema/isolation/sites.js";
+import { locate } from "../../schema/isolation/values.js";
 import { getPath, type ObjectValue } from "../../schema/unknown.js";
 import { readObject } from "../lifecycle/refresh.js";
 import type { Workspace } from "./workspace.js";
@@ -40,7 +42,36 @@ export async function lookUpExisting(
       else nodes.set(`${type}(${id})`, existing(type, id, found as ObjectValue));
     }),
   );
+  if (namesUnknownSite(workspace, graph)) nodes.set(ALL_SITES, await readSites(workspace));
   return { graph: { nodes }, missing };
+}
+
+const ALL_SITES = "iec_sites(all)";
+/** Policies that ask where a site is. */
+const OF_PLACES = ["residency", "latency"];
+
+/** Whether a policy asks for the place of a site that is written as an id, and that no data source tells of. */
+function namesUnknownSite({ configuration, runtime }: Workspace, graph: ResourceGraph): boolean {
+  if (!configuration.policies.some(({ kind }) => OF_PLACES.includes(kind))) return false;
+  const { placements } = tablesOf(runtime.resources.values());
+  const sites = collectSites(graph);
+  return [...graph.nodes.values()].some((node) =>
+    [
+      ...locate(node, placements[node.type]?.site),
+      ...(node.values["coverage_level"] === "site" ? locate(node, "coverage_sites[].site") : []),
+    ].some(({ value }) => typeof value === "string" && !sites.has(value)),
+  );
+}
+
+async function readSites({ runtime, api }: Workspace): Promise<ResourceNode> {
+  const told = await runtime.dataSources.get("iec_sites")?.read({ nearest: [] }, api);
+  return {
+    address: ALL_SITES,
+    mode: "data",
+    type: "iec_sites",
+    values: (told ?? {}) as ObjectValue,
+    references: [],
+  };
 }
 
 /** Ids are UUIDs, and key pairs are known by name: what is neither is not worth a call. */

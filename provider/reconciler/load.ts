@@ -8,7 +8,9 @@ import {
   type Diagnostic,
   type Origin,
 } from "../../schema/diagnostics.js";
+import type { Policy } from "../../schema/isolation/policies/policy.js";
 import { isObject, type JsonObject } from "../../schema/unknown.js";
+import { readPolicies } from "./policies.js";
 
 /** A resource or data source as the configuration writes it. */
 export interface Block {
@@ -49,6 +51,8 @@ export interface Configuration {
   readonly outputs: ReadonlyMap<string, OutputBlock>;
   /** Arguments of the `iec` provider. */
   readonly provider: JsonObject;
+  /** What the stack's owners demand of it. */
+  readonly policies: readonly Policy[];
 }
 
 /** The shape of cdk.tf.json, as far as it is read. */
@@ -180,6 +184,9 @@ export async function loadConfiguration(
   const configuredState = asObject(backends["local"])["path"];
   const directory = dirname(file);
   const provider = readProvider(asObject(root["provider"]), file, problems);
+  const metadata = asObject(asObject(root["//"])["metadata"]);
+  const { policies, diagnostics } = readPolicies(asObject(metadata["iec"])["policies"], { file });
+  problems.push(...diagnostics);
   if (hasErrors(problems)) throw new DiagnosticError(...problems);
   return {
     stack: found.stack,
@@ -212,6 +219,7 @@ export async function loadConfiguration(
       }),
     ),
     provider,
+    policies,
   };
 }
 

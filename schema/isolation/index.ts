@@ -1,5 +1,6 @@
 import { CODES, type Diagnostic } from "../diagnostics.js";
-import type { Finding, Judgement, Rule } from "./rule.js";
+import { checkOf } from "./policies/index.js";
+import type { Check, Finding, Judgement } from "./rule.js";
 import { rules } from "./rules/index.js";
 import { buildTopology, type TopologyInput } from "./topology.js";
 
@@ -16,12 +17,12 @@ export interface IsolationReport {
   readonly conditional: readonly Finding[];
 }
 
-/** Holds a design against the cloud's isolation facts, as far as its values are known. */
+/** Holds a design against the cloud's isolation facts and its owners' policies, as far as its values are known. */
 export function checkIsolation(input: TopologyInput): IsolationReport {
   const topology = buildTopology(input);
   const diagnostics: Diagnostic[] = [];
   const conditional: Finding[] = [];
-  for (const rule of rules) {
+  for (const rule of [...rules, ...(input.policies ?? []).map(checkOf)]) {
     for (const judgement of rule.check(topology)) {
       const finding = findingOf(rule, judgement);
       if (finding.verdict === "CONDITIONAL") conditional.push(finding);
@@ -31,14 +32,14 @@ export function checkIsolation(input: TopologyInput): IsolationReport {
   return { diagnostics, conditional };
 }
 
-const findingOf = (rule: Rule, { node, ...judgement }: Judgement): Finding => ({
+const findingOf = (rule: Check, { node, ...judgement }: Judgement): Finding => ({
   code: rule.code,
   address: node.address,
   ...judgement,
   origin: node.origin,
 });
 
-const diagnosticOf = (rule: Rule, finding: Finding): Diagnostic => ({
+const diagnosticOf = (rule: Check, finding: Finding): Diagnostic => ({
   severity: rule.severity,
   code: rule.code,
   summary: CODES[rule.code],

@@ -32,15 +32,19 @@ export interface Finding {
   readonly origin?: Origin | undefined;
 }
 
-export interface Rule {
+/** Something a design is held against: a fact of the cloud, or a policy of its owners. */
+export interface Check {
   readonly code: Code;
   readonly severity: Severity;
-  /** The cloud's own fact that the rule rests on, in one line. */
+  /** What it rests on, in one line. */
   readonly reason: string;
   /** Where that fact is stated: `[docs:usermanual network ACL]`, or `[inferred]` where no source states it. */
   readonly source: string;
   check(topology: Topology): Iterable<Judgement>;
 }
+
+/** A fact of the cloud. */
+export type Rule = Check;
 
 interface Subject {
   readonly node: ResourceNode;

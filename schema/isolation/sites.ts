@@ -5,6 +5,10 @@ import { kindOf } from "./values.js";
 /** What is known of a site. */
 export interface SiteFacts {
   readonly name?: string | undefined;
+  /** Keys, as the cloud's list of sites has them. */
+  readonly area?: string | undefined;
+  readonly province?: string | undefined;
+  readonly city?: string | undefined;
   /** Every line id (`pool_id`) of the site; undefined when not known. */
   readonly lines?: readonly string[] | undefined;
 }
@@ -25,8 +29,12 @@ export function collectSites(graph: ResourceGraph, given: SiteTable = new Map())
 
 function factsOf(site: Readonly<Record<string, Value>>): SiteFacts {
   const lines = isList(site["lines"]) ? objects(site["lines"]).map((line) => line["pool_id"]) : undefined;
+  const text = (name: string) => (typeof site[name] === "string" ? site[name] : undefined);
   return {
-    name: [site["name"], site["city"]].find((text) => typeof text === "string"),
+    name: text("name") ?? text("city"),
+    area: text("area"),
+    province: text("province"),
+    city: text("city"),
     lines: lines?.every((line) => typeof line === "string") === true ? lines : undefined,
   };
 }

@@ -3,6 +3,7 @@ import type { ResourceGraph, ResourceNode } from "../graph.js";
 import { formatPath, isUnknown, UNKNOWN, type Path, type Value } from "../unknown.js";
 import { centralType, isCentralId } from "./central.js";
 import { parseRange, type Range } from "./cidr.js";
+import type { Policy } from "./policies/policy.js";
 import { compare, identify, literal, open, type Identity } from "./identity.js";
 import { collectSites, siteLabels, type SiteTable } from "./sites.js";
 import { follow, kindOf, locate, type Located } from "./values.js";
@@ -21,6 +22,8 @@ export interface TopologyInput {
   readonly missing?: ReadonlySet<string>;
   /** Addresses to judge; every managed resource when absent. */
   readonly only?: ReadonlySet<string>;
+  /** What the owners of the design demand of it. */
+  readonly policies?: readonly Policy[];
 }
 
 /** An attribute that names a site. */

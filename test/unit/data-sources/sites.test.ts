@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { centreOf, distanceKm } from "../../../provider/data-sources/cities.js";
+import { cityOf, distanceKm } from "../../../schema/cities.js";
 import { dataSources } from "../../../provider/data-sources/index.js";
 import catalog from "../../../schema/api/catalog.json" with { type: "json" };
 import type { Value } from "../../../schema/unknown.js";
@@ -23,15 +23,19 @@ describe("distances in km", () => {
   });
 });
 
-test.each([...new Set(catalog.sites.map(({ city }) => city))])("the place of %s is known", (city) => {
-  const centre = centreOf(city);
-  // Within China's mainland.
-  expect(centre?.latitude).toSatisfy((n: number) => n > 18 && n < 54);
-  expect(centre?.longitude).toSatisfy((n: number) => n > 73 && n < 136);
-});
+test.each([...new Map(catalog.sites.map((s) => [s.city, s.province]))])(
+  "the place of %s is known",
+  (city, province) => {
+    const centre = cityOf(city);
+    expect(centre?.province).toBe(province);
+    // Within China's mainland.
+    expect(centre?.latitude).toSatisfy((n: number) => n > 18 && n < 54);
+    expect(centre?.longitude).toSatisfy((n: number) => n > 73 && n < 136);
+  },
+);
 
 test.each(["xi'an", "Xian", "xi-an"])("%s is one spelling of a city", (key) =>
-  expect(centreOf(key)).toEqual(centreOf("xian")),
+  expect(cityOf(key)).toEqual(cityOf("xian")),
 );
 
 describe("nearest", () => {
