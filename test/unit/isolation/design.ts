@@ -7,6 +7,7 @@ import {
   type IsolationReport,
   type SiteTable,
 } from "../../../schema/isolation/index.js";
+import type { Policy } from "../../../schema/isolation/policies/policy.js";
 import { Unknown, type ObjectValue, type Path, type Value } from "../../../schema/unknown.js";
 
 export const tables = tablesOf(resources.values());
@@ -18,6 +19,7 @@ export interface Circumstances {
   readonly missing?: readonly string[];
   readonly only?: readonly string[];
   readonly sites?: SiteTable;
+  readonly policies?: readonly Policy[];
   readonly references?: Readonly<Record<string, readonly Reference[]>>;
 }
 
@@ -38,7 +40,7 @@ export function graphOf(design: Design, references: Circumstances["references"] 
 
 export const check = (
   design: Design,
-  { missing, only, sites, references }: Circumstances = {},
+  { missing, only, sites, policies, references }: Circumstances = {},
 ): IsolationReport =>
   checkIsolation({
     ...tables,
@@ -46,6 +48,7 @@ export const check = (
     ...(missing ? { missing: new Set(missing) } : {}),
     ...(only ? { only: new Set(only) } : {}),
     ...(sites ? { sites } : {}),
+    ...(policies ? { policies } : {}),
   });
 
 /** The verdicts in short: `IEC1002 iec_server.web subnet_ids[0]`, with a `?` before a CONDITIONAL. */
