@@ -12,6 +12,7 @@ afterAll(() => cloud.close());
 
 /** Resources that each example makes: in its stack, or in its stacks by name, each before those that take values from it. */
 const EXAMPLES: Readonly<Record<string, number | Readonly<Record<string, number>>>> = {
+  "data-residency": 12,
   "plain-l1": 5,
   "ha-virtual-ip": 11,
   "live-streaming": 6,
