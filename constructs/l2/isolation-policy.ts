@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import type { Traffic } from "../../schema/isolation/policies/policy.js";
@@ -61,7 +62,7 @@ function* demandsOf(
 ): Generator<Demand> {
   const { residency, latency, internetPorts, neverReachedFrom = [], apartFrom = [] } = props;
   const wrong = (prop: string, value: unknown, fix: string): Error =>
-    new Error(`${policy.node.path}: ${prop} is ${JSON.stringify(value)}. ${fix}`);
+    new Error(`${policy.node.path}: ${prop} is ${JSON.stringify(value) ?? "undefined"}. ${fix}`);
   if (residency !== undefined) {
     const keys = Object.entries(residency).filter(([, places]) => (places as readonly string[]).length > 0);
     if (keys.length === 0) throw wrong("residency", residency, "Name areas, provinces or cities.");
@@ -79,10 +80,34 @@ function* demandsOf(
     yield { kind: "internet-ports", on, traffic: internetPorts.map(trafficOf) };
   for (const one of neverReachedFrom) {
     const limited = typeof one === "object" && "ports" in one;
+    const from = limited ? one.from : one;
+    if (typeof from === "string" && from !== "internet" && !isRange(from))
+      throw wrong(
+        "neverReachedFrom",
+        from,
+        'Give a construct, "internet", or a range such as "10.1.0.0/16".',
+      );
+    if (typeof from !== "string" && !Construct.isConstruct(from))
+      throw wrong("neverReachedFrom", from, "Give a construct.");
     const traffic = limited ? { traffic: one.ports.map(trafficOf) } : {};
-    yield { kind: "never-reach", on, from: [limited ? one.from : one], ...traffic };
+    yield { kind: "never-reach", on, from: [from], ...traffic };
   }
-  for (const { other, by } of apartFrom) yield { kind: "separation", on, from: [other], by };
+  for (const { other, by } of apartFrom) {
+    if (!Construct.isConstruct(other)) throw wrong("apartFrom", other, "Give a construct.");
+    yield { kind: "separation", on, from: [other], by };
+  }
+}
+
+/** An IPv4 or IPv6 range. */
+function isRange(text: string): boolean {
+  const [address = "", length = "", ...more] = text.split("/");
+  const family = isIP(address);
+  return (
+    family !== 0 &&
+    more.length === 0 &&
+    /^\d{1,3}$/.test(length) &&
+    Number(length) <= (family === 4 ? 32 : 128)
+  );
 }
 
 const list = (parties: Party | readonly Party[]): readonly Party[] =>
