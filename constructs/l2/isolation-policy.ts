@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import type { Traffic } from "../../schema/isolation/policies/policy.js";
+import type { Traffic } from "../../schema/isolation/packets/traffic.js";
 import { declarePolicy, writePolicies, type Demand } from "../policies";
 import type { Port } from "./port";
 
@@ -115,5 +115,5 @@ const list = (parties: Party | readonly Party[]): readonly Party[] =>
 
 const trafficOf = ({ protocol, first, last }: Port): Traffic => ({
   ...(protocol === undefined ? {} : { protocol }),
-  ...(first === undefined ? {} : { first, last: last ?? first }),
+  ...(first === undefined ? {} : { ports: [first === (last ?? first) ? `${first}` : `${first}-${last}`] }),
 });

@@ -1,6 +1,6 @@
 import PQueue from "p-queue";
 import type { Resource } from "../../schema/definition.js";
-import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagnostics.js";
+import { errorDiagnostic, hasErrors, type Code, type Diagnostic } from "../../schema/diagnostics.js";
 import type { ObjectValue, Value } from "../../schema/unknown.js";
 import type { Api } from "../client/index.js";
 import { createObject, deleteObject, diagnose, updateObject, type Applied } from "../lifecycle/apply.js";
@@ -206,7 +206,9 @@ class Run {
   async #settle(change: ResourceChange, definition: Resource<Api>): Promise<SettledValues> {
     const settled = settleValues(this.#workspace, change, definition, this.#values);
     this.#current.set(change.address, { ...change, after: settled.planned });
-    const open = this.#plan.conditional.filter((finding) => finding.address === change.address);
+    const open = this.#plan.conditional.filter(
+      (finding) => finding.address === change.address || OF_PATHS.includes(finding.code),
+    );
     if (settled.diagnostics.length > 0 || open.length === 0) return settled;
     const found = await guardIsolation(this.#workspace, this.#current, change.address);
     // A warning that was certain before is in the plan already.
@@ -317,6 +319,9 @@ class Run {
     };
   }
 }
+
+/** What hangs on a path hangs on everything along it, whichever end is named. */
+const OF_PATHS: readonly Code[] = ["IEC1050", "IEC1051"];
 
 function operationOf(change: ResourceChange, deleting: boolean): Operation | undefined {
   if (deleting) return "delete";

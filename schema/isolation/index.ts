@@ -1,6 +1,7 @@
 import { CODES, type Diagnostic } from "../diagnostics.js";
 import { checkOf } from "./policies/index.js";
 import type { Check, Finding, Judgement } from "./rule.js";
+import { analyse, type Reachability } from "./reachability/index.js";
 import { rules } from "./rules/index.js";
 import { buildTopology, type TopologyInput } from "./topology.js";
 
@@ -20,10 +21,12 @@ export interface IsolationReport {
 /** Holds a design against the cloud's isolation facts and its owners' policies, as far as its values are known. */
 export function checkIsolation(input: TopologyInput): IsolationReport {
   const topology = buildTopology(input);
+  let analysed: Reachability | undefined;
+  const reachability = () => (analysed ??= analyse(input));
   const diagnostics: Diagnostic[] = [];
   const conditional: Finding[] = [];
   for (const rule of [...rules, ...(input.policies ?? []).map(checkOf)]) {
-    for (const judgement of rule.check(topology)) {
+    for (const judgement of rule.check(topology, reachability)) {
       const finding = findingOf(rule, judgement);
       if (finding.verdict === "CONDITIONAL") conditional.push(finding);
       else diagnostics.push(diagnosticOf(rule, finding));

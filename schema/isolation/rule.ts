@@ -2,6 +2,7 @@ import type { Code, Origin, Severity } from "../diagnostics.js";
 import type { ResourceNode } from "../graph.js";
 import type { Path } from "../unknown.js";
 import { compare, decidedBy, type Identity } from "./identity.js";
+import type { Reachability } from "./reachability/index.js";
 import type { Topology } from "./topology.js";
 
 /** PROVED: holds whatever the unknowns become. REFUTED: fails whatever they become. CONDITIONAL: they decide. */
@@ -38,13 +39,15 @@ export interface Check {
   readonly severity: Severity;
   /** What it rests on, in one line. */
   readonly reason: string;
-  /** Where that fact is stated: `[docs:usermanual network ACL]`, or `[inferred]` where no source states it. */
-  readonly source: string;
-  check(topology: Topology): Iterable<Judgement>;
+  /** @param reachability what can reach what; computed when first asked for */
+  check(topology: Topology, reachability: () => Reachability): Iterable<Judgement>;
 }
 
 /** A fact of the cloud. */
-export type Rule = Check;
+export interface Rule extends Check {
+  /** Where that fact is stated: `[docs:usermanual network ACL]`, or `[inferred]` where no source states it. */
+  readonly source: string;
+}
 
 interface Subject {
   readonly node: ResourceNode;

@@ -19,7 +19,13 @@ export interface Traffic {
 }
 
 /** The boxes of some traffic. Throws a RangeError when a protocol or port is none. */
-export function boxesOfTraffic({ family, protocol, ports }: Traffic): Box[] {
+export const boxesOfTraffic = (traffic: Traffic | readonly Traffic[]): Box[] =>
+  (isMany(traffic) ? traffic : [traffic]).flatMap(boxesOf);
+
+const isMany = (traffic: Traffic | readonly Traffic[]): traffic is readonly Traffic[] =>
+  Array.isArray(traffic);
+
+function boxesOf({ family, protocol, ports }: Traffic): Box[] {
   const families = family === undefined ? ([4, 6] as const) : [family];
   const number = protocol === undefined ? undefined : protocolNumber(protocol);
   if (protocol !== undefined && number === undefined) throw new RangeError(`"${protocol}" is no protocol`);
@@ -38,4 +44,10 @@ export function boxesOfTraffic({ family, protocol, ports }: Traffic): Box[] {
     })) ?? [whole];
     return ranges ? boxes.flatMap((box) => ranges.map((port): Box => ({ ...box, port }))) : boxes;
   });
+}
+
+/** `tcp/443`, `udp/5000-5010 over IPv6`, `everything`. */
+export function formatTraffic({ family, protocol, ports }: Traffic): string {
+  const what = `${protocol ?? (ports ? "port" : "everything")}${ports ? `/${ports.join(",")}` : ""}`;
+  return family === undefined ? what : `${what} over IPv${family}`;
 }

@@ -1,6 +1,7 @@
 import type { Check } from "../rule.js";
 import { latency } from "./latency.js";
 import type { Policy } from "./policy.js";
+import { internetPorts, neverReach } from "./reach.js";
 import { residency } from "./residency.js";
 import { separation } from "./separation.js";
 
@@ -14,7 +15,8 @@ export function checkOf(policy: Policy): Check {
     case "separation":
       return separation(policy);
     case "never-reach":
+      return neverReach(policy);
     case "internet-ports":
-      throw new Error("not yet");
+      return internetPorts(policy);
   }
 }

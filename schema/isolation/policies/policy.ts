@@ -1,4 +1,5 @@
 import type { Origin } from "../../diagnostics.js";
+import type { Traffic } from "../packets/traffic.js";
 
 /**
  * What a team demands of its own designs, beyond what the cloud demands. Plain data: it travels in the metadata of a
@@ -43,13 +44,6 @@ export interface Separation extends Common {
   readonly by: "site" | "vpc" | "security-group";
 }
 
-/** Traffic; without ports all of the protocol, without a protocol everything. */
-export interface Traffic {
-  readonly protocol?: string | undefined;
-  readonly first?: number | undefined;
-  readonly last?: number | undefined;
-}
-
 /** No packet of the traffic gets from one of `from` to one of `on`, on any path. */
 export interface NeverReach extends Common {
   readonly kind: "never-reach";
@@ -74,16 +68,15 @@ const COMMON = {
   origin: { type: "object" },
   on: SELECTOR,
 } as const;
-const PORT = { type: "integer", minimum: 1, maximum: 65_535 } as const;
 const TRAFFIC = {
   type: "array",
   items: {
     type: "object",
     additionalProperties: false,
     properties: {
+      family: { enum: [4, 6] },
       protocol: { type: "string", pattern: "^(tcp|udp|icmp|icmpv6|gre|\\d{1,3})$" },
-      first: PORT,
-      last: PORT,
+      ports: { type: "array", items: { type: "string", pattern: "^\\d{1,5}(-\\d{1,5})?$" }, minItems: 1 },
     },
   },
 } as const;

@@ -7,7 +7,7 @@ export type PlainBox = Readonly<Record<Field, readonly [first: string, last: str
 
 /** Why nothing of some traffic gets from one set of ends to another: what every stage on every way holds at most. */
 export interface Certificate {
-  readonly traffic: Traffic;
+  readonly traffic: Traffic | readonly Traffic[];
   readonly ways: readonly CertifiedWay[];
 }
 

@@ -46,6 +46,8 @@ export class Ends {
     if (name === "internet") return [this.internet];
     const addresses = parseAddresses(name);
     if (addresses) return this.#at(addresses, name);
+    const exact = this.topology.graph.nodes.get(name);
+    if (exact !== undefined) return this.#of(exact);
     const found = new Set<End>();
     for (const node of this.topology.graph.nodes.values())
       if (isNamed(node, name)) for (const end of this.#of(node)) found.add(end);

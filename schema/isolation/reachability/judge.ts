@@ -23,9 +23,11 @@ interface Case {
 
 /** Answers whether any packet of the traffic gets from one of the ends to one of the others. */
 export function judge(r: Reachability, question: Question, options: JudgeOptions = {}): Verdict {
-  const forbidden = r.bounds.algebra.unionOf(
-    boxesOfTraffic(question.traffic ?? {}).map((box) => r.bounds.algebra.box(box)),
-  );
+  const { algebra } = r.bounds;
+  const setOf = (traffic: Question["traffic"]) =>
+    algebra.unionOf(boxesOfTraffic(traffic ?? {}).map((box) => algebra.box(box)));
+  const { traffic, except = [] } = question;
+  const forbidden = algebra.subtract(setOf(traffic), except.length === 0 ? NONE : setOf(except));
   const unknowns = new Set<string>();
   let possible: Counterexample | undefined;
   for (const one of casesOf(r, question)) {
@@ -41,7 +43,7 @@ export function judge(r: Reachability, question: Question, options: JudgeOptions
     }
   }
   if (possible) return { verdict: "CONDITIONAL", counterexample: possible, unknowns: [...unknowns] };
-  if (options.certificate !== true) return { verdict: "PROVED", unknowns: [] };
+  if (options.certificate !== true || except.length > 0) return { verdict: "PROVED", unknowns: [] };
   return { verdict: "PROVED", unknowns: [], certificate: certify(r, question, forbidden) };
 }
 

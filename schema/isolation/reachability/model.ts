@@ -59,7 +59,10 @@ export interface Question {
   /** Names as `endOf` takes them, or ends. */
   readonly from: string | readonly End[];
   readonly to: string | readonly End[];
-  readonly traffic?: Traffic;
+  /** Everything by default. */
+  readonly traffic?: Traffic | readonly Traffic[];
+  /** What of it does not count. A question with exceptions has no certificate. */
+  readonly except?: readonly Traffic[];
   /** Both ways by default. */
   readonly via?: Via;
 }

@@ -116,14 +116,14 @@ describe("a policy", () => {
         kind: "internet-ports",
         on,
         traffic: [
-          { protocol: "tcp", first: 443, last: 443 },
-          { protocol: "udp", first: 5000, last: 5010 },
+          { protocol: "tcp", ports: ["443"] },
+          { protocol: "udp", ports: ["5000-5010"] },
           { protocol: "icmp" },
         ],
       },
       { kind: "never-reach", on, from: ["10.9.0.0/16"] },
       { kind: "never-reach", on, from: ["iec_vpc.v"] },
-      { kind: "never-reach", on, from: ["internet"], traffic: [{ protocol: "tcp", first: 22, last: 22 }] },
+      { kind: "never-reach", on, from: ["internet"], traffic: [{ protocol: "tcp", ports: ["22"] }] },
       { kind: "separation", on, from: ["iec_vpc.v"], by: "vpc" },
     ]);
   });
@@ -138,7 +138,7 @@ describe("a wrong demand is refused where it is written", () => {
     ["no range", { neverReachedFrom: ["10.1.0.0/40"] }, /neverReachedFrom is "10.1.0.0\/40".*range/],
     [
       "no construct",
-      { on: undefined, apartFrom: [{ other: {} as IConstruct, by: "site" }] },
+      { apartFrom: [{ other: {} as IConstruct, by: "site" }] },
       /apartFrom.*construct/,
     ],
   ];

@@ -224,6 +224,113 @@ describe("separation", () => {
   });
 });
 
+const rule = (group: string, direction: string, more: object): Design[string] => ({
+  id: UNKNOWN,
+  security_group_id: idOf(`iec_security_group.${group}`),
+  direction,
+  ethertype: "IPv4",
+  protocol: null,
+  port_range_min: null,
+  port_range_max: null,
+  remote_ip_prefix: null,
+  remote_group_id: null,
+  action: "allow",
+  priority: 1,
+  ...more,
+});
+const https = { protocol: "tcp", port_range_min: 443, port_range_max: 443, remote_ip_prefix: "0.0.0.0/0" };
+const card = (subnet_id: Design[string][string], address: string) => ({
+  subnet_id,
+  address,
+  port: `port-${address}`,
+});
+const machine = (name: string, place: string, group: string, address: string): Design => {
+  const subnet_id = idOf(`iec_vpc_subnet.${name}`);
+  return {
+    [`iec_security_group.${group}`]: { id: UNKNOWN, name: group },
+    [`iec_server.${name}`]: server(v, place, [subnet_id], {
+      id: `server-${name}`,
+      security_groups: [idOf(`iec_security_group.${group}`)],
+      nics: [card(subnet_id, address)],
+    }),
+  };
+};
+/** A web server and a database in one subnet each of one site, and a third one in another site. */
+const net: Design = {
+  "data.iec_sites.all": SITES,
+  "iec_vpc.v": vpc(),
+  "iec_vpc_subnet.web": subnet(v, "gz", "10.0.0.0/24"),
+  "iec_vpc_subnet.db": subnet(v, "gz", "10.0.1.0/24"),
+  "iec_vpc_subnet.far": subnet(v, "xa", "10.0.2.0/24"),
+  ...machine("web", "gz", "web", "10.0.0.5"),
+  ...machine("db", "gz", "db", "10.0.1.5"),
+  ...machine("far", "xa", "web", "10.0.2.5"),
+  "iec_security_group_rule.out": rule("web", "egress", { remote_ip_prefix: "0.0.0.0/0" }),
+  "iec_security_group_rule.sql": rule("db", "ingress", {
+    protocol: "tcp",
+    port_range_min: 5432,
+    port_range_max: 5432,
+    remote_ip_prefix: "10.0.0.0/24",
+  }),
+  "iec_security_group_rule.https": rule("web", "ingress", https),
+  "iec_eip.web": { id: "eip-web", site_id: "gz", port_id: "port-10.0.0.5", public_ip: "1.2.3.4" },
+};
+describe("paths", () => {
+  const never = (on: string, from: string, ...traffic: { protocol: string; ports?: string[] }[]): Policy => ({
+    id,
+    kind: "never-reach",
+    on: [on],
+    from: [from],
+    ...(traffic.length === 0 ? {} : { traffic }),
+  });
+  const only = (on: string, ...ports: string[]): Policy => ({
+    id,
+    kind: "internet-ports",
+    on: [on],
+    traffic: ports.map((port) => ({ protocol: "tcp", ports: [port] })),
+  });
+  const unknownPeer = rule("db", "ingress", { remote_ip_prefix: from("iec_vpc_subnet.later", "cidr") });
+  table([
+    ["a wall of sites", never("iec_server.db", "iec_server.far"), [], net],
+    ["a rule lets it in", never("iec_server.db", "iec_server.web"), ["IEC1050 iec_server.db"], net],
+    [
+      "on another port",
+      never("iec_server.db", "iec_server.web", { protocol: "tcp", ports: ["22"] }),
+      [],
+      net,
+    ],
+    ["the other way round", never("iec_server.web", "iec_server.db"), [], net],
+    ["from a range of addresses", never("iec_server.db", "10.0.0.0/28"), ["IEC1050 iec_server.db"], net],
+    ["from a subnet", never("iec_vpc_subnet.db", "iec_vpc_subnet.web"), ["IEC1050 iec_server.db"], net],
+    ["from any server", never("iec_vpc_subnet.db", "iec_server.*"), ["IEC1050 iec_server.db"], net],
+    ["the Internet, all of it", never("*", "internet"), ["IEC1050 iec_server.web"], net],
+    ["the Internet, by ssh", never("*", "internet", { protocol: "tcp", ports: ["22"] }), [], net],
+    [
+      "a rule not known yet is open",
+      never("iec_server.db", "iec_server.web", { protocol: "udp" }),
+      ["?IEC1050 iec_server.db"],
+      { ...net, "iec_security_group_rule.more": unknownPeer },
+    ],
+    ["the allowed port", only("*", "443"), [], net],
+    ["another port", only("*", "80"), ["IEC1051 iec_server.web"], net],
+    ["no port", only("iec_server.web"), ["IEC1051 iec_server.web"], net],
+    ["nothing to see", only("iec_server.db"), [], net],
+  ]);
+
+  test("a broken one tells the packet and every rule on its way", () => {
+    const { diagnostics } = check(net, { policies: [never("iec_server.db", "iec_server.web")] });
+    expect(diagnostics.map(({ detail }) => detail)).toMatchInlineSnapshot(`
+      [
+        "iec_server.web reaches iec_server.db: tcp/5432 from 10.0.0.5 to 10.0.1.5.
+      - security group iec_security_group.web of iec_server.web lets it through: iec_security_group_rule.out
+      - security group iec_security_group.db of iec_server.db lets it through: iec_security_group_rule.sql
+      Policy shop/pci forbids that anything gets there, on whatever path.
+      Close one of these, or change policy shop/pci.",
+      ]
+    `);
+  });
+});
+
 test.each([
   [["iec_server.a"], "iec_server.a", true],
   [["iec_server.a"], "iec_server.ab", false],

@@ -1,0 +1,76 @@
+import { formatTraffic } from "../packets/traffic.js";
+import type { Counterexample, End, Question, Reachability, Trace } from "../reachability/index.js";
+import { judge } from "../reachability/index.js";
+import { conditional, refuted, type Check, type Judgement } from "../rule.js";
+import type { Topology } from "../topology.js";
+import { selects, type InternetPorts, type NeverReach, type Selector } from "./policy.js";
+
+export const neverReach = (policy: NeverReach): Check => ({
+  code: "IEC1050",
+  severity: "error",
+  reason: `Policy ${policy.id} forbids that ${trafficIn(policy.traffic)} gets there, on whatever path.`,
+  check: (topology, reachability) =>
+    ask(policy.id, reachability(), {
+      from: endsOf(topology, reachability(), policy.from),
+      to: endsOf(topology, reachability(), policy.on),
+      ...(policy.traffic === undefined ? {} : { traffic: policy.traffic }),
+    }),
+});
+
+export const internetPorts = (policy: InternetPorts): Check => ({
+  code: "IEC1051",
+  severity: "error",
+  reason: `Policy ${policy.id} shows the Internet ${policy.traffic.length === 0 ? "nothing" : `${trafficIn(policy.traffic)} and nothing else`}.`,
+  check: (topology, reachability) =>
+    ask(policy.id, reachability(), {
+      from: reachability().endOf("internet"),
+      to: endsOf(topology, reachability(), policy.on),
+      via: "internet",
+      except: policy.traffic,
+    }),
+});
+
+const trafficIn = (traffic: NeverReach["traffic"]): string =>
+  traffic === undefined ? "anything" : traffic.map(formatTraffic).join(", ");
+
+function* ask(policy: string, r: Reachability, question: Question): Generator<Judgement> {
+  const { verdict, counterexample, unknowns } = judge(r, question);
+  const node = counterexample?.to.node;
+  if (counterexample === undefined || node === undefined) return;
+  if (verdict === "CONDITIONAL") {
+    yield conditional({ node }, [], `${subject(counterexample)} never gets there`, unknowns);
+  } else if (verdict === "REFUTED") {
+    const { from, to, trace } = counterexample;
+    yield refuted(
+      { node },
+      [],
+      [`${from.label} reaches ${to.label}: ${subject(counterexample)}.`, ...hopLines(trace)].join("\n"),
+      `Close one of these, or change policy ${policy}.`,
+    );
+  }
+}
+
+function subject({ packet }: Counterexample): string {
+  const port = packet.port === undefined ? "" : `/${packet.port}`;
+  return `${packet.protocol}${port} from ${packet.source} to ${packet.destination}`;
+}
+
+/** What lets it through; where nothing guards a border, there is nothing to close. */
+const hopLines = ({ hops }: Trace): string[] =>
+  hops.flatMap(({ detail, rule }) => {
+    if (rule === undefined) return [];
+    const { file, line } = rule.origin ?? {};
+    return [`- ${detail}${file === undefined ? "" : ` (${file}${line === undefined ? "" : `:${line}`})`}`];
+  });
+
+/** A name with `*` stands for every resource it fits, any other one for what it names. */
+function endsOf(topology: Topology, r: Reachability, names: Selector): readonly End[] {
+  const ends = new Map<string, End>();
+  for (const name of names) {
+    const found = name.includes("*")
+      ? [...topology.graph.nodes.keys()].filter((address) => selects([name], address)).flatMap(r.endOf)
+      : r.endOf(name);
+    for (const end of found) ends.set(end.key, end);
+  }
+  return [...ends.values()];
+}
