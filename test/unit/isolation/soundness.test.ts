@@ -74,3 +74,15 @@ test("what is refuted with an unknown is refuted whatever it becomes; an error i
     { numRuns: 150 },
   );
 });
+
+test("no rule throws on a part of a design, or on values of a wrong shape", () => {
+  const junk = fc.constantFrom<Value>(null, 5, true, "", "x", [], {}, [{}], [[null]], new Unknown());
+  const parts = fc.record({ case: cases, without: fc.array(fc.nat(), { maxLength: 8 }), junk });
+  fc.assert(
+    fc.property(parts, ({ case: { whole, at }, without, junk: value }) => {
+      const left = Object.entries(put(whole, at.address, at.path.slice(0, 1), value));
+      for (const index of without) left.splice(index % left.length, 1);
+      check(Object.fromEntries(left));
+    }),
+  );
+});
