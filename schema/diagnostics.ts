@@ -71,6 +71,7 @@ export const CODES = {
   IEC1052: "Data is kept or carried outside of where it must stay",
   IEC1053: "What must be kept apart is together",
   IEC1054: "A site is too far away",
+  IEC1040: "A rule, route or binding of the network cannot be as it is written",
   IEC2001: "The configuration file is not valid JSON",
   IEC2002: "The configuration file has the wrong shape",
   IEC2003: "Unknown resource or data source type",

@@ -5,9 +5,6 @@ import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { synthesize } from "../../examples/quickstart/network.js";
 import placements from "../../schema/generated/placement.json" with { type: "json" };
-import { nameSitesByCity } from "../../constructs/validate/cities.js";
-import { graphOf as graphOfTree } from "../../constructs/validate/graph.js";
-import { indexTree } from "../../constructs/validate/tree.js";
 import { createClient } from "../../provider/client/index.js";
 import { dataSources } from "../../provider/data-sources/index.js";
 import { openSession } from "../../provider/reconciler/session.js";
@@ -16,6 +13,7 @@ import { createSimulatorApp } from "../../provider/simulator/index.js";
 import { VirtualClock } from "../../schema/clock.js";
 import type { Placement } from "../../schema/definition.js";
 import type { ResourceGraph, ResourceNode } from "../../schema/graph.js";
+import type { SiteTable } from "../../schema/isolation/index.js";
 import { holds } from "../../schema/isolation/packets/sets.js";
 import { fieldsOf } from "../../schema/isolation/reachability/explain.js";
 import {
@@ -31,21 +29,33 @@ import { graphOf, tables } from "../unit/isolation/design.js";
 import { topologies, vipAddress, type Topology } from "../property/topology.js";
 import { IMAGE, openBench, SITE, type Blocks } from "./resource-bench.js";
 
+interface Tree {
+  readonly graph: ResourceGraph;
+  readonly sites: SiteTable;
+}
+type Placements = Readonly<Record<string, Placement>>;
+/** What the constructs do at synth. They are a project of their own, whose types this one cannot read. */
+async function readTree(app: App): Promise<Tree> {
+  const load = (file: string): Promise<unknown> => import(`../../constructs/validate/${file}.ts`);
+  const { indexTree } = (await load("tree")) as { indexTree: (app: App) => unknown };
+  const { graphOf } = (await load("graph")) as {
+    graphOf: (tree: unknown, known: Placements) => ResourceGraph;
+  };
+  const { nameSitesByCity } = (await load("cities")) as {
+    nameSitesByCity: (graph: ResourceGraph, known: Placements) => Tree;
+  };
+  return nameSitesByCity(graphOf(indexTree(app), placements as Placements), placements as Placements);
+}
+
 /** The quickstart as Terraform reads it, and as the tree of its constructs. */
-function quickstart(): {
-  readonly folder: string;
-  readonly tree: ResourceGraph;
-  readonly sites: ReturnType<typeof nameSitesByCity>["sites"];
-} {
+async function quickstart(): Promise<Tree & { readonly folder: string }> {
   const folder = temporaryFolder();
   const synth = vi.spyOn(App.prototype, "synth");
   synthesize(folder);
-  const app = synth.mock.contexts[0];
+  const [app] = synth.mock.contexts;
   synth.mockRestore();
   if (!(app instanceof App)) throw new Error("the quickstart makes no app");
-  const known = placements as Readonly<Record<string, Placement>>;
-  const { graph, sites } = nameSitesByCity(graphOfTree(indexTree(app), known), known);
-  return { folder, tree: graph, sites };
+  return { folder, ...(await readTree(app)) };
 }
 
 /** What an apply would make of it, sites looked up. */
@@ -114,8 +124,8 @@ function expectApart(r: Reachability): void {
 }
 
 test("of the quickstart's four subnets none reaches another: so says the tree of constructs, and so says the plan", async () => {
-  const { folder, tree, sites } = quickstart();
-  expectApart(analyse({ ...tables, graph: tree, sites }));
+  const { folder, graph, sites } = await quickstart();
+  expectApart(analyse({ ...tables, graph, sites }));
   const planned = analyse({ ...tables, graph: await plannedGraph(folder) });
   expectApart(planned);
   const servers = planned.ends.filter((end) => end.kind === "nic");
@@ -234,12 +244,12 @@ function blocksOf(t: Topology): Blocks {
   }
   for (const [i, route] of t.routes.entries()) {
     const table = `t${route.subnet}`;
-    blocks["iec_route_table"]?.[table] ??
-      add("iec_route_table", table, {
-        name: table,
-        vpc_id: ref(`iec_vpc.v${t.subnets[route.subnet]!.vpc}`),
-        subnet_ids: [ref(`iec_vpc_subnet.s${route.subnet}`)],
-      });
+    const vpc_id = ref(`iec_vpc.v${t.subnets[route.subnet]!.vpc}`);
+    add("iec_route_table", table, {
+      name: table,
+      vpc_id,
+      subnet_ids: [ref(`iec_vpc_subnet.s${route.subnet}`)],
+    });
     add("iec_route", `x${i}`, {
       route_table_id: ref(`iec_route_table.${table}`),
       destination: route.destination,
@@ -285,8 +295,10 @@ test("after an apply the analysis and the cloud's packet probe agree on every pa
       const { values, diagnostics } = await bench.run(blocksOf(t));
       expect(diagnostics).toEqual([]);
       const r = analyse({ ...tables, graph: graphOf(values) });
-      const text = (address: string, ...path: (string | number)[]) =>
-        String(getPath(values[address] ?? null, path) ?? "");
+      const text = (address: string, ...path: (string | number)[]): string => {
+        const value = getPath(values[address] ?? null, path);
+        return typeof value === "string" ? value : "";
+      };
       interface Known {
         readonly end: End;
         readonly port: string;

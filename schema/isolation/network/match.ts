@@ -36,10 +36,9 @@ export class Match {
   at = (name: string): Path => [...this.base, name];
   text = (name: string) => this.reader.told(this.node, this.at(name), "string", "number");
 
-  unsure(unknowns: readonly string[]): undefined {
+  unsure(unknowns: readonly string[]): void {
     this.sure = false;
     this.unknowns.push(...unknowns);
-    return undefined;
   }
 
   odd(name: string, detail: string): void {
@@ -50,7 +49,10 @@ export class Match {
   /** An attribute's text; null when not set, undefined when not known. */
   known(name: string): string | null | undefined {
     const { value, unknowns } = this.text(name);
-    if (unknowns) return this.unsure(unknowns);
+    if (unknowns) {
+      this.unsure(unknowns);
+      return undefined;
+    }
     return value === null || value === "" ? null : String(value);
   }
 

@@ -39,6 +39,7 @@ export interface Way {
   readonly accesses: readonly PublicAccess[];
   /** Whether the way is there. */
   readonly sure: boolean;
+  /** What decides whether it is there. */
   readonly unknowns: readonly string[];
 }
 
@@ -305,22 +306,22 @@ function entries(point: Exclude<Point, { kind: "outside" }>): readonly Entry[] {
 }
 
 /** The VPC and the site of a NIC, where there is no doubt about them. */
-const settled = new WeakMap<Nic, Readonly<Record<"vpc" | "site", string | undefined>>>();
-function settledPlaces(nic: Nic): Readonly<Record<"vpc" | "site", string | undefined>> {
+type Settled = Readonly<Record<"vpc" | "site" | "both", string | undefined>>;
+const settled = new WeakMap<Nic, Settled>();
+function settledPlaces(nic: Nic): Settled {
   let keys = settled.get(nic);
   if (keys === undefined) {
     const keyOf = ([first, ...others]: Whereabouts) =>
       first?.settled === true && others.every(({ key }) => key === first.key) ? first.key : undefined;
-    settled.set(nic, (keys = { vpc: keyOf(nic.vpc), site: keyOf(nic.site) }));
+    const [vpc, site] = [keyOf(nic.vpc), keyOf(nic.site)];
+    const both = vpc === undefined || site === undefined ? undefined : `${vpc}\n${site}`;
+    settled.set(nic, (keys = { vpc, site, both }));
   }
   return keys;
 }
 
 /** The same text for NICs that are in the same place for sure; undefined when there is a doubt. */
-export function settledPlace(nic: Nic): string | undefined {
-  const { vpc, site } = settledPlaces(nic);
-  return vpc === undefined || site === undefined ? undefined : `${vpc}\n${site}`;
-}
+export const settledPlace = (nic: Nic): string | undefined => settledPlaces(nic).both;
 
 /** What keeps two NICs apart whatever the rules. Most pairs of a large network end here. */
 export function barrierBetween(from: Nic, to: Nic): Barrier | undefined {
@@ -334,7 +335,11 @@ export function barrierBetween(from: Nic, to: Nic): Barrier | undefined {
   return undefined;
 }
 
+const CERTAIN: Condition = { sure: true, unknowns: [] };
+
 function together(from: Nic, to: Nic): Condition {
+  const place = settledPlace(from);
+  if (place !== undefined && place === settledPlace(to)) return CERTAIN;
   const open = (["vpc", "site"] as const).filter((kind) => comparePlaces(from[kind], to[kind]) !== "same");
   return {
     sure: open.length === 0,
@@ -350,7 +355,8 @@ function together(from: Nic, to: Nic): Condition {
   };
 }
 
-const running = ({ halted }: Nic): Condition => ({ sure: halted === undefined, unknowns: halted ?? [] });
+const running = ({ halted }: Nic): Condition =>
+  halted === undefined ? CERTAIN : { sure: false, unknowns: halted };
 
 function wayOf(
   source: AddressChoice,
@@ -360,13 +366,14 @@ function wayOf(
   conditions: readonly Condition[],
 ): Way {
   const all = [source, destination, ...conditions];
+  const unsure = all.filter(({ sure }) => !sure);
   return {
     family: source.addresses.family,
     source,
     destination,
     steps,
     accesses,
-    sure: all.every(({ sure }) => sure),
-    unknowns: all.flatMap(({ unknowns }) => unknowns),
+    sure: unsure.length === 0,
+    unknowns: unsure.flatMap(({ unknowns }) => unknowns),
   };
 }

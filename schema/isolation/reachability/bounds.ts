@@ -1,7 +1,7 @@
 import type { Bound, Line } from "../network/filters.js";
 import type { Step, Way } from "../network/ways.js";
 import type { AddressChoice } from "../network/model.js";
-import { everything, type Box, type Family } from "../packets/fields.js";
+import { everything, type Box, type Family, type Point } from "../packets/fields.js";
 import { ALL, NONE, PacketAlgebra, type PacketSet } from "../packets/sets.js";
 
 /** How much one filter may add to all sets: 100,000 rules of one kind fit, those that cut each other up do not. */
@@ -13,7 +13,10 @@ export class Bounds {
   readonly #filters = new Map<string, PacketSet | undefined>();
   readonly #steps = new Map<string, PacketSet>();
   readonly #families = new Map<Family, PacketSet>();
-  readonly #placed = new Map<string, PacketSet>();
+  readonly #placed = {
+    source: new Map<PacketSet, Map<Point, PacketSet>>(),
+    destination: new Map<PacketSet, Map<Point, PacketSet>>(),
+  };
 
   /**
    * What passes all steps. It says so of packets in the way's domain only: addresses that are known are put in before
@@ -48,11 +51,13 @@ export class Bounds {
   #withAddress(set: PacketSet, field: "source" | "destination", { addresses }: AddressChoice): PacketSet {
     const [first, last] = addresses.interval;
     if (first !== last || set === ALL || set === NONE) return set;
-    const key = `${set.id} ${field} ${first}`;
-    let result = this.#placed.get(key);
+    const placed = this.#placed[field];
+    let byAddress = placed.get(set);
+    if (byAddress === undefined) placed.set(set, (byAddress = new Map<Point, PacketSet>()));
+    let result = byAddress.get(first);
     if (result === undefined) {
       result = this.algebra.project(set, field, addresses.interval, "some");
-      this.#placed.set(key, result);
+      byAddress.set(first, result);
     }
     return result;
   }

@@ -1,7 +1,16 @@
+import { CODES, warningDiagnostic, type Diagnostic } from "../../diagnostics.js";
 import { Filters } from "../network/filters.js";
 import { readNetwork } from "../network/index.js";
 import type { Network, Nic, Subnet } from "../network/model.js";
-import { barrierBetween, settledPlace, Ways, type Barrier, type Point, type Way } from "../network/ways.js";
+import {
+  barrierBetween,
+  settledPlace,
+  Ways,
+  type Barrier,
+  type Point,
+  type Step,
+  type Way,
+} from "../network/ways.js";
 import { NONE, type PacketSet } from "../packets/sets.js";
 import type { Packet } from "../packets/fields.js";
 import { buildTopology, type TopologyInput } from "../topology.js";
@@ -38,6 +47,18 @@ export class Reachability {
     this.network = readNetwork(topology, input.gone);
     this.ways = new Ways(this.network, new Filters());
     this.#ends = new Ends(topology, this.network);
+  }
+
+  /** What of the network cannot be: it counts as unknown, so that nothing is PROVED by it. */
+  get diagnostics(): readonly Diagnostic[] {
+    return this.network.oddities.map(({ node, path, detail }) =>
+      warningDiagnostic("IEC1040", CODES.IEC1040, {
+        detail: `What can be reached does not rest on it: ${detail}. Put it right to have it count.`,
+        address: node.address,
+        path,
+        origin: node.origin,
+      }),
+    );
   }
 
   /** NICs, virtual IPs, a newcomer for each empty subnet, and the internet. */
@@ -138,14 +159,39 @@ export class Reachability {
   unknownsOf(way: Way): string[] {
     return [
       ...way.unknowns,
-      ...way.steps.flatMap((step) => {
-        if (this.bounds.isTooLarge(step))
-          return [`what the rules of ${step.filter.label} say together: they are too many`];
-        return this.bounds.step(step, "may") === this.bounds.step(step, "must") ? [] : step.filter.unknowns;
-      }),
+      ...way.steps.flatMap((step) => this.#unknownsAt(step, way)),
+      ...(["source", "destination"] as const).flatMap((field) =>
+        this.#dependsOn(way, field) ? way[field].unknowns : [],
+      ),
     ];
   }
+
+  #unknownsAt(step: Step, way: Way): readonly string[] {
+    if (this.bounds.isTooLarge(step))
+      return [`what the rules of ${step.filter.label} say together: they are too many`];
+    if (this.bounds.step(step, "may") === this.bounds.step(step, "must")) return [];
+    if (step.maybe) {
+      // Whether the border of this subnet is on the way at all.
+      const { identity } = step.owner as Subnet;
+      return [...(identity.settled ? [] : identity.unknowns), ...step.filter.unknowns];
+    }
+    const translated =
+      (step.source ?? step.destination) ? way.accesses.flatMap(({ unknowns }) => unknowns) : [];
+    return [...step.filter.unknowns, ...translated];
+  }
+
+  /** Whether what gets along a way depends on which address the cloud chooses. */
+  #dependsOn(way: Way, field: "source" | "destination"): boolean {
+    const { algebra } = this.bounds;
+    const { interval } = way[field].addresses;
+    if (interval[0] === interval[1]) return false;
+    const set = this.bounds.through(way, way.steps, "may");
+    return algebra.project(set, field, interval, "some") !== algebra.project(set, field, interval, "every");
+  }
 }
+
+/** Reads a graph for questions about what can reach what. */
+export const analyse = (input: ReachabilityInput): Reachability => new Reachability(input);
 
 /** Nothing gets through a wall. */
 class Walled implements Reach {
@@ -196,9 +242,6 @@ class WaysReach implements Reach {
     return bounds.algebra.unionOf(ways.map((way) => bounds.onWay(way, steps(way), which)));
   }
 }
-
-/** Reads a graph for questions about what can reach what. */
-export const analyse = (input: ReachabilityInput): Reachability => new Reachability(input);
 
 export const isBarrier = (found: readonly Way[] | Barrier): found is Barrier => "kind" in found;
 
