@@ -188,18 +188,35 @@ export class PacketAlgebra {
   }
 }
 
+/** Where a set may change along a field: between two of these it is the same for every value. Ordered, from 0. */
+export function cutsOf(set: PacketSet, field: Field): readonly Point[] {
+  const level = FIELDS.indexOf(field);
+  const [cuts, seen] = [new Set<Point>([0]), new Set<PacketSet>()];
+  const visit = (node: PacketSet): void => {
+    if (node.level > level || seen.size === seen.add(node).size) return;
+    if (node.level === level) for (const start of node.starts) cuts.add(start);
+    else node.children.forEach(visit);
+  };
+  visit(set);
+  return [...cuts].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** The index of the last of some ordered values that is not above another. */
+export function floorOf(values: readonly Point[], value: Point): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (values[middle]! <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** Whether a packet, given by its fields, is in the set. */
 export function holds(set: PacketSet, packet: Readonly<Record<Field, Point>>): boolean {
   let node = set;
   while (node.level < LEAF) {
-    const value = packet[FIELDS[node.level]!];
-    let [low, high] = [0, node.starts.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (node.starts[middle]! <= value) low = middle;
-      else high = middle - 1;
-    }
-    node = node.children[low]!;
+    node = node.children[floorOf(node.starts, packet[FIELDS[node.level]!])]!;
   }
   return node === ALL;
 }

@@ -2,10 +2,15 @@ import type { Bound, Line } from "../network/filters.js";
 import type { Step, Way } from "../network/ways.js";
 import type { AddressChoice } from "../network/model.js";
 import { everything, type Box, type Family, type Point } from "../packets/fields.js";
-import { ALL, NONE, PacketAlgebra, type PacketSet } from "../packets/sets.js";
+import { ALL, cutsOf, floorOf, NONE, PacketAlgebra, type PacketSet } from "../packets/sets.js";
 
 /** How much one filter may add to all sets: 100,000 rules of one kind fit, those that cut each other up do not. */
 const ALLOWANCE = 2_000_000;
+
+interface Placed {
+  readonly cuts: readonly Point[];
+  readonly sets: PacketSet[];
+}
 
 /** Computes the sets of packets that filters and ways let through; each once. */
 export class Bounds {
@@ -13,9 +18,10 @@ export class Bounds {
   readonly #filters = new Map<string, PacketSet | undefined>();
   readonly #steps = new Map<string, PacketSet>();
   readonly #families = new Map<Family, PacketSet>();
+  /** Sets with an address put in: the same between two cuts. */
   readonly #placed = {
-    source: new Map<PacketSet, Map<Point, PacketSet>>(),
-    destination: new Map<PacketSet, Map<Point, PacketSet>>(),
+    source: new Map<PacketSet, Placed>(),
+    destination: new Map<PacketSet, Placed>(),
   };
 
   /**
@@ -51,15 +57,11 @@ export class Bounds {
   #withAddress(set: PacketSet, field: "source" | "destination", { addresses }: AddressChoice): PacketSet {
     const [first, last] = addresses.interval;
     if (first !== last || set === ALL || set === NONE) return set;
-    const placed = this.#placed[field];
-    let byAddress = placed.get(set);
-    if (byAddress === undefined) placed.set(set, (byAddress = new Map<Point, PacketSet>()));
-    let result = byAddress.get(first);
-    if (result === undefined) {
-      result = this.algebra.project(set, field, addresses.interval, "some");
-      byAddress.set(first, result);
-    }
-    return result;
+    const places = this.#placed[field];
+    let placed = places.get(set);
+    if (placed === undefined) places.set(set, (placed = { cuts: cutsOf(set, field), sets: [] }));
+    const between = floorOf(placed.cuts, first);
+    return (placed.sets[between] ??= this.algebra.project(set, field, addresses.interval, "some"));
   }
 
   step(step: Step, bound: Bound): PacketSet {
