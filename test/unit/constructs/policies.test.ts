@@ -136,11 +136,7 @@ describe("a wrong demand is refused where it is written", () => {
     ["no latency", { latency: { latitude: 0, longitude: 0 } as never }, /latency.withinMs is undefined/],
     ["no place on earth", { latency: { latitude: 123, longitude: 0, withinMs: 9 } }, /latitude to 90/],
     ["no range", { neverReachedFrom: ["10.1.0.0/40"] }, /neverReachedFrom is "10.1.0.0\/40".*range/],
-    [
-      "no construct",
-      { apartFrom: [{ other: {} as IConstruct, by: "site" }] },
-      /apartFrom.*construct/,
-    ],
+    ["no construct", { apartFrom: [{ other: {} as IConstruct, by: "site" }] }, /apartFrom.*construct/],
   ];
   test.each(rows)("%s", (_name, props, message) => {
     const { stack } = newApp({ gz: "guangzhou" });
