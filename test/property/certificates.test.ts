@@ -37,7 +37,7 @@ test("a certificate of what is PROVED holds, and survives JSON", () => {
         if (copy.ways.some(({ stages }) => stages.length > 1)) filtered++;
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
   expect(filtered).toBeGreaterThan(0);
 });
@@ -66,7 +66,7 @@ test("a certificate from which anything is taken away is refused", () => {
         }
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
   expect(refused).toBeGreaterThan(0);
 });
@@ -143,7 +143,7 @@ test("one change to a topology leaves what is PROVED as it was, or changes the v
         }
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
   expect(changed).toBeGreaterThan(0);
 });

@@ -153,7 +153,7 @@ test("whatever unknowns become, the walk's answer lies between what must and wha
         }
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 150 },
   );
   expect(open).toBeGreaterThan(0);
 });

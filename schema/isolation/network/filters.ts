@@ -20,6 +20,7 @@ export interface Filter {
   readonly id: number;
   readonly label: string;
   readonly may: readonly Line[];
+  /** The same object where there is no difference. */
   readonly must: readonly Line[];
   /** What happens to what no line fits. */
   readonly otherwise: Readonly<Record<Bound, boolean>>;
@@ -183,7 +184,11 @@ function listsOf(
       .toSorted((a, b) => compareRanks(a.at, b.at) || Number(a.allows !== first) - Number(b.allows !== first))
       .map(({ boxes, allows, rule }) => ({ boxes, allows, rule }));
   };
-  return { may: list("may"), must: list("must") };
+  const [may, must] = [list("may"), list("must")];
+  const same =
+    may.length === must.length &&
+    may.every(({ rule, allows }, i) => must[i]?.rule === rule && must[i].allows === allows);
+  return { may, must: same ? may : must };
 }
 
 /** Infinities are equal to themselves, which their difference does not tell. */

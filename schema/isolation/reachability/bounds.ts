@@ -16,7 +16,7 @@ interface Placed {
 export class Bounds {
   readonly algebra = new PacketAlgebra();
   readonly #filters = new Map<string, PacketSet | undefined>();
-  readonly #steps = new Map<string, PacketSet>();
+  readonly #steps = new Map<string, PacketSet | undefined>();
   readonly #families = new Map<Family, PacketSet>();
   /** Sets with an address put in: the same between two cuts. */
   readonly #placed = {
@@ -68,10 +68,10 @@ export class Bounds {
     const { filter, maybe } = step;
     if (maybe && bound === "may") return ALL;
     if (filter.open.length > 0) return bound === "may" ? ALL : NONE;
-    const key = `${bound} ${keyOf(step)}`;
-    let set = this.#steps.get(key);
-    if (set === undefined) this.#steps.set(key, (set = this.#seen(step, bound)));
-    return set;
+    const which = isExact(step) ? "may" : bound;
+    const key = `${which} ${keyOf(step)}`;
+    if (!this.#steps.has(key)) this.#steps.set(key, this.#seen(step, which));
+    return this.#steps.get(key) ?? (bound === "may" ? ALL : NONE);
   }
 
   /** Whether a filter had too many rules to tell, and counts as unknown. */
@@ -86,7 +86,8 @@ export class Bounds {
     return this.algebra.box(boxOf(way));
   }
 
-  #seen(step: Step, bound: Bound): PacketSet {
+  /** Undefined when it is too large to tell. */
+  #seen(step: Step, bound: Bound): PacketSet | undefined {
     const { filter, reply } = step;
     const key = `${bound} ${reply} ${filter.id}`;
     if (!this.#filters.has(key)) {
@@ -94,7 +95,7 @@ export class Bounds {
       this.#filters.set(key, this.algebra.bounded(ALLOWANCE, work));
     }
     const set = this.#filters.get(key);
-    if (set === undefined) return bound === "may" ? ALL : NONE;
+    if (set === undefined) return undefined;
     const how = bound === "may" ? "some" : "every";
     return (["source", "destination"] as const).reduce((result, field) => {
       const addresses = step[field];
@@ -144,6 +145,18 @@ const answerTo = (box: Box): Box => ({
   source: box.destination,
   destination: box.source,
 });
+
+/** Whether both bounds of a step are the same. */
+function isExact({ filter, source, destination }: Step): boolean {
+  const one = (addresses: Step["source"]) =>
+    addresses === undefined || addresses.interval[0] === addresses.interval[1];
+  return (
+    filter.may === filter.must &&
+    filter.otherwise.may === filter.otherwise.must &&
+    one(source) &&
+    one(destination)
+  );
+}
 
 const keyOf = ({ filter, source, destination, reply }: Step): string =>
   source || destination || reply
