@@ -114,8 +114,11 @@ withTerraform("the same design gives the same verdicts", () => {
   });
 });
 
+/** Several stacks are planned one by one, and the second needs the first applied: there is no one plan of the design. */
+const SEVERAL_STACKS = ["gitops-repo"];
+
 test("every example is in the table", () => {
   const folders = readdirSync(join(ROOT, "examples"));
   const scripts = folders.filter((name) => existsSync(join(ROOT, "examples", name, "main.ts")));
-  expect(scripts.sort()).toEqual(Object.keys(EXAMPLES).sort());
+  expect(scripts.sort()).toEqual([...Object.keys(EXAMPLES), ...SEVERAL_STACKS].sort());
 });
