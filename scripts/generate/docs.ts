@@ -3,7 +3,7 @@ import { allAttributes } from "../../schema/definition.js";
 import { describe } from "../../schema/describe.js";
 import { CODES } from "../../schema/diagnostics.js";
 import { providerAttributes } from "../../schema/provider-block.js";
-import { PROVIDER_SOURCE } from "../../schema/provider-schema.js";
+import { PROVIDER_SOURCE, type CtyType } from "../../schema/provider-schema.js";
 import { resources } from "../../provider/resources/index.js";
 import { dataSources } from "../../provider/data-sources/index.js";
 import { ephemeralTypes } from "../../provider/plugin/ephemeral.js";
@@ -89,12 +89,10 @@ function functionPage({ name, summary, description, parameters, returns }: Provi
   ];
   return { path: functionPath(name), text: `${sections.join("\n\n")}\n` };
 }
-const wireTypeName = (type: ProviderFunction["returns"]): string =>
-  typeof type === "string"
-    ? type === "dynamic"
-      ? "any"
-      : type
-    : `${type[0]}(${wireTypeName(type[1] as never)})`;
+function wireTypeName(type: CtyType | "dynamic"): string {
+  if (typeof type === "string") return type === "dynamic" ? "any" : type;
+  return type[0] === "object" ? type[0] : `${type[0]}(${wireTypeName(type[1])})`;
+}
 
 /** A page for each ephemeral resource. None takes arguments. */
 export const ephemeralPages = (): Page[] =>

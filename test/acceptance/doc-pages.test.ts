@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dataSources } from "../../provider/data-sources/index.js";
 import { ephemeralTypes } from "../../provider/plugin/ephemeral.js";
-import { functions } from "../../provider/plugin/functions.js";
+import { functions } from "../../provider/functions/index.js";
 import { resources } from "../../provider/resources/index.js";
 import { ROOT } from "../helpers/iec.js";
 import { newFolder } from "../helpers/stack.js";

@@ -10,10 +10,10 @@ import {
   type Reachability,
   type ReachabilityInput,
   type Subnet,
-  type Traffic,
   type Via,
   type Wall,
 } from "../../../schema/isolation/reachability/index.js";
+import { formatTraffic } from "../../../schema/isolation/packets/traffic.js";
 import { ADDRESSES, everything } from "../../../schema/isolation/packets/fields.js";
 import { NONE, type PacketSet } from "../../../schema/isolation/packets/sets.js";
 import { formatPath } from "../../../schema/unknown.js";
@@ -173,10 +173,8 @@ function findingOf(
   };
 }
 
-const trafficOf = (traffic: Traffic | undefined) =>
+const trafficOf = (traffic: Question["traffic"]) =>
   traffic === undefined ? {} : { traffic: formatTraffic(traffic) };
-export const formatTraffic = ({ protocol, ports }: Traffic): string =>
-  [protocol ?? "any protocol", ...(ports ? [ports.join(",")] : [])].join("/");
 
 const DETAIL: Readonly<
   Record<Verdict, (from: string, to: string, what: string, wall: Finding["wall"]) => string>

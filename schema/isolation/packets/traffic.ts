@@ -46,8 +46,12 @@ function boxesOf({ family, protocol, ports }: Traffic): Box[] {
   });
 }
 
-/** `tcp/443`, `udp/5000-5010 over IPv6`, `everything`. */
-export function formatTraffic({ family, protocol, ports }: Traffic): string {
-  const what = `${protocol ?? (ports ? "port" : "everything")}${ports ? `/${ports.join(",")}` : ""}`;
-  return family === undefined ? what : `${what} over IPv${family}`;
-}
+/** `tcp/443`, `udp/5000-5010`, `any protocol over IPv6`. */
+export const formatTraffic = (traffic: Traffic | readonly Traffic[]): string =>
+  (isMany(traffic) ? traffic : [traffic])
+    .map(({ family, protocol = "any protocol", ports }) =>
+      [protocol, ...(ports ? [`/${ports.join(",")}`] : []), ...(family ? [` over IPv${family}`] : [])].join(
+        "",
+      ),
+    )
+    .join(", ");

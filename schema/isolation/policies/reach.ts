@@ -31,7 +31,7 @@ export const internetPorts = (policy: InternetPorts): Check => ({
 });
 
 const trafficIn = (traffic: NeverReach["traffic"]): string =>
-  traffic === undefined ? "anything" : traffic.map(formatTraffic).join(", ");
+  traffic === undefined ? "anything" : formatTraffic(traffic);
 
 function* ask(policy: string, r: Reachability, question: Question): Generator<Judgement> {
   const { verdict, counterexample, unknowns } = judge(r, question);
