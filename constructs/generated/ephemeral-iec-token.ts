@@ -10,6 +10,8 @@ export interface EphemeralIecTokenConfig {
 /**
 * A login token of the provider's user. Needs a provider that logs in by password or token: access keys sign every request by themselves.
 *
+* iec_token: see docs/ephemeral-resources/token.md
+*
 * Lives as long as one run, and is stored nowhere: only arguments of providers, write-only arguments and other ephemeral
 * values may take it. Needs Terraform 1.10; iec does not know ephemeral resources.
 */

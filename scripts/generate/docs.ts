@@ -31,6 +31,8 @@ export const docPath = (type: string, data: boolean): string =>
   `docs/${data ? "data-sources" : "resources"}/${type.replace(/^iec_/, "")}.md`;
 
 export const functionPath = (name: string): string => `docs/functions/${name}.md`;
+export const ephemeralPath = (type: string): string =>
+  `docs/ephemeral-resources/${type.replace(/^iec_/, "")}.md`;
 
 export const resourcePage = (definition: Definition): Page => page(definition, false);
 export const dataSourcePage = (definition: Definition): Page => page(definition, true);
@@ -111,7 +113,7 @@ export const ephemeralPages = (): Page[] =>
       bullets(attributes),
     ];
     return {
-      path: `docs/ephemeral-resources/${type.replace(/^iec_/, "")}.md`,
+      path: ephemeralPath(type),
       text: `${sections.join("\n\n")}\n`,
     };
   });

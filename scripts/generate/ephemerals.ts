@@ -1,5 +1,6 @@
 import type { Attributes } from "../../schema/attributes.js";
 import { describe } from "../../schema/describe.js";
+import { ephemeralPath } from "./docs.js";
 import { camelCase } from "./snippets.js";
 
 /** A type of ephemeral resource. It takes no arguments. */
@@ -30,6 +31,8 @@ export interface ${name}Config {
 
 /**
 * ${description}
+*
+* ${type}: see ${ephemeralPath(type)}
 *
 * Lives as long as one run, and is stored nowhere: only arguments of providers, write-only arguments and other ephemeral
 * values may take it. Needs Terraform 1.10; iec does not know ephemeral resources.
