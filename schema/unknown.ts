@@ -20,6 +20,8 @@ export interface JsonObject {
 /** Where inside a value: attribute names, list indexes, map keys. */
 export type Path = readonly (string | number)[];
 
+const BRAND = Symbol.for("iec-cdk.unknown");
+
 /**
  * A value not known yet.
  *
@@ -32,6 +34,13 @@ export class Unknown {
     readonly source?: ValueSource,
     readonly derivedFrom: readonly ValueSource[] = [],
   ) {}
+  get [BRAND](): true {
+    return true;
+  }
+  /** One of another copy of this module, such as that of the built constructs, is an unknown too. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
 }
 export interface ValueSource {
   /** Address of a resource or data source instance, such as `iec_vpc_subnet.web` or `data.iec_sites.all`. */

@@ -92,6 +92,7 @@ function createProgram(context: Context, end: (exitCode: number) => void): Comma
     ),
     "end with 0 when nothing is open, 1 for an error or a broken rule, 2 where unknowns decide",
   )
+    .option("--policy <file>", "JSON file of policies to hold the design against, beside its own")
     .option("--reach <from:to[:tcp/443]>", "answer this instead; repeatable", collect)
     .option("--matrix", "print who reaches whom in each site")
     .option("--mermaid", "print a Mermaid flowchart")

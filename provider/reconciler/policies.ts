@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Ajv } from "ajv";
 import { errorDiagnostic, type Diagnostic, type Origin } from "../../schema/diagnostics.js";
 import { POLICY_SHAPES, type Policy } from "../../schema/isolation/policies/policy.js";
@@ -22,6 +23,19 @@ export function readPolicies(
   return { policies, diagnostics };
 }
 
+/** The policies of a JSON file: a list of them, or an object with a list `policies`. */
+export function readPolicyFile(file: string, name: string): ReturnType<typeof readPolicies> {
+  const origin = { file: name };
+  let text: Json;
+  try {
+    text = JSON.parse(readFileSync(file, "utf8")) as Json;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { policies: [], diagnostics: [malformed(`${name}: ${why}.`, origin)] };
+  }
+  return readPolicies(isObject(text) ? (text["policies"] ?? []) : text, origin);
+}
+
 function problemOf(policy: unknown): string | undefined {
   const kind = isObject(policy) ? policy["kind"] : undefined;
   if (typeof kind !== "string" || !Object.hasOwn(POLICY_SHAPES, kind)) {
@@ -33,8 +47,8 @@ function problemOf(policy: unknown): string | undefined {
   return `${ajv.errorsText(validate.errors, { dataVar: "it" })}.`;
 }
 
-const malformed = (detail: string, origin: Origin): Diagnostic =>
+export const malformed = (detail: string, origin: Origin): Diagnostic =>
   errorDiagnostic("IEC2045", "A policy cannot be read", {
     origin,
-    detail: `${detail}\nNothing is planned that could break a policy unseen.`,
+    detail: `${detail}\nNothing goes on that could break a policy unseen.`,
   });

@@ -1,5 +1,6 @@
 import { CODES, type Diagnostic } from "../diagnostics.js";
 import { checkOf } from "./policies/index.js";
+import type { Policy } from "./policies/policy.js";
 import type { Check, Finding, Judgement } from "./rule.js";
 import { analyse, type Reachability } from "./reachability/index.js";
 import { rules } from "./rules/index.js";
@@ -19,20 +20,36 @@ export interface IsolationReport {
 }
 
 /** Holds a design against the cloud's isolation facts and its owners' policies, as far as its values are known. */
-export function checkIsolation(input: TopologyInput): IsolationReport {
+export const checkIsolation = (input: TopologyInput): IsolationReport =>
+  reporter(input)([...rules, ...(input.policies ?? []).map(checkOf)]);
+
+/** What each policy says of a design, by itself. One that says nothing is PROVED. */
+export function judgePolicies(
+  input: TopologyInput,
+): readonly { readonly policy: Policy; readonly check: Check; readonly report: IsolationReport }[] {
+  const report = reporter(input);
+  return (input.policies ?? []).map((policy) => {
+    const check = checkOf(policy);
+    return { policy, check, report: report([check]) };
+  });
+}
+
+function reporter(input: TopologyInput): (checks: readonly Check[]) => IsolationReport {
   const topology = buildTopology(input);
   let analysed: Reachability | undefined;
   const reachability = () => (analysed ??= analyse(input));
-  const diagnostics: Diagnostic[] = [];
-  const conditional: Finding[] = [];
-  for (const rule of [...rules, ...(input.policies ?? []).map(checkOf)]) {
-    for (const judgement of rule.check(topology, reachability)) {
-      const finding = findingOf(rule, judgement);
-      if (finding.verdict === "CONDITIONAL") conditional.push(finding);
-      else diagnostics.push(diagnosticOf(rule, finding));
+  return (checks) => {
+    const diagnostics: Diagnostic[] = [];
+    const conditional: Finding[] = [];
+    for (const check of checks) {
+      for (const judgement of check.check(topology, reachability)) {
+        const finding = findingOf(check, judgement);
+        if (finding.verdict === "CONDITIONAL") conditional.push(finding);
+        else diagnostics.push(diagnosticOf(check, finding));
+      }
     }
-  }
-  return { diagnostics, conditional };
+    return { diagnostics, conditional };
+  };
 }
 
 const findingOf = (rule: Check, { node, ...judgement }: Judgement): Finding => ({

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import catalog from "../../schema/api/catalog.json" with { type: "json" };
@@ -75,6 +76,86 @@ describe("a policy of place", () => {
     const applied = await iec("apply", "--auto-approve");
     expect(codes(applied)).toEqual(["Error IEC1052"]);
     expect(cloud.snapshot().servers).toEqual([]);
+  });
+});
+
+const ofSite = { site_id: "${data.iec_sites.site.sites[0].id}" };
+/** The server has an EIP, and lets https in from everywhere. */
+const facing = put("resource.iec_eip.public", { ...ofSite, port_id: "${iec_server.web.nics[0].port}" });
+const onlyPorts = (...ports: readonly string[]): Policy => ({
+  id: "edge/ports",
+  kind: "internet-ports",
+  on: ["iec_server.*"],
+  traffic: [{ protocol: "tcp", ports }],
+});
+const noInternet: Policy = {
+  id: "edge/hidden",
+  kind: "never-reach",
+  on: ["iec_server.web"],
+  from: ["internet"],
+};
+
+describe("a policy of paths", () => {
+  test("that holds is silent, and one that is broken names the rule that lets a packet in", async () => {
+    expect((await newStack(facing, carry(onlyPorts("443")))("plan")).code).toBe(0);
+    const planned = await newStack(facing, carry(onlyPorts("80")))("plan");
+    expect(codes(planned)).toEqual(["Error IEC1051"]);
+    expect(planned.stderr).toContain("iec_security_group_rule.https");
+  });
+
+  test("that hangs on an address known only at apply is held before the call", async () => {
+    const iec = newStack(
+      facing,
+      put("resource.iec_eip.office", ofSite),
+      put("resource.iec_security_group_rule.https.remote_ip_prefix", "${iec_eip.office.public_ip}/32"),
+      carry(noInternet),
+    );
+    const planned = await iec("plan");
+    expect({ code: planned.code, stderr: planned.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(planned.stdout).toContain("IEC1050 iec_server.web");
+    const applied = await iec("apply", "--auto-approve");
+    expect(codes(applied)).toEqual(["Error IEC1050"]);
+    expect(cloud.snapshot().security_group_rules).toEqual([]);
+  });
+});
+
+describe("iec verify", () => {
+  const verify = async (policies: readonly unknown[], file?: unknown) => {
+    const folder = temporaryFolder();
+    const stack = edgeStack();
+    facing(stack);
+    carry(...policies)(stack);
+    const path = join(folder, "policies.json");
+    writeFileSync(path, typeof file === "string" ? file : JSON.stringify(file));
+    const more = file === undefined ? [] : ["--policy", path];
+    const args = ["verify", writeStack(folder, stack), "--json", ...more];
+    const { code, stdout } = await callIec(args, cloud);
+    const { verdicts, diagnostics } = JSON.parse(stdout) as Record<
+      "verdicts" | "diagnostics",
+      { kind: string; code: string; verdict: string; summary: string; detail: string }[]
+    >;
+    const policy = verdicts.filter(({ kind }) => kind === "policy").map((v) => `${v.verdict} ${v.code}`);
+    return { code, policy, said: diagnostics.map((d) => `${d.code} ${d.detail}`).join("\n") };
+  };
+  test("lists the policies of a design, proved ones too, and those of a file", async () => {
+    expect(await verify([inGuangdong, onlyPorts("443")])).toMatchObject({
+      code: 0,
+      policy: ["PROVED IEC1052", "PROVED IEC1051"],
+    });
+    expect(await verify([inGuangdong], [onlyPorts("80")])).toMatchObject({
+      code: 1,
+      policy: ["PROVED IEC1052", "REFUTED IEC1051"],
+    });
+    expect((await verify([], { policies: [noInternet] })).policy).toEqual(["REFUTED IEC1050"]);
+  });
+  test.each([
+    ["is no JSON", "{", /IEC2045 .*JSON/],
+    ["is malformed", [{ kind: "latency" }], /IEC2045 Policy number 1: it must have required property 'id'/],
+    ["names nothing", [{ ...noInternet, on: ["iec_server.wbe"] }], /IEC2045 .*no resource iec_server\.wbe/],
+  ])("refuses a file that %s", async (_name, file, message) => {
+    const { code, said } = await verify([], file);
+    expect(code).toBe(1);
+    expect(said).toMatch(message);
   });
 });
 

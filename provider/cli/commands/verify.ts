@@ -3,7 +3,9 @@ import { basename, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
 import { DiagnosticError, errorDiagnostic, hasErrors, type Diagnostic } from "../../../schema/diagnostics.js";
 import type { IsolationInput } from "../../../schema/isolation/index.js";
+import { selects } from "../../../schema/isolation/policies/policy.js";
 import { readTerraformPlan } from "../../../schema/terraform-plan/index.js";
+import { malformed, readPolicyFile } from "../../reconciler/policies.js";
 import {
   renderMatrix,
   renderMermaid,
@@ -25,6 +27,8 @@ export interface VerifyFlags extends SessionFlags {
   readonly mermaid?: boolean;
   readonly reach?: readonly string[];
   readonly offline?: boolean;
+  /** File with policies to hold the design against, beside its own. */
+  readonly policy?: string;
   readonly detailedExitcode?: boolean;
 }
 
@@ -93,7 +97,8 @@ async function ofTerraform(context: Context, text: string, path = "-"): Promise<
 
 function show(context: Context, path: string | undefined, flags: VerifyFlags, design: Design): number {
   const { io, out } = context;
-  const judged = design.input && withPlaces(judge(design.name, design.input, flags.reach), io.cwd);
+  const input = design.input && withPolicies(design.input, flags.policy, io.cwd);
+  const judged = input && withPlaces(judge(design.name, input, flags.reach), io.cwd);
   const diagnostics = design.diagnostics.map((d) => ({ ...d, origin: nearby(d.origin, io.cwd) }));
   const machine = flags.json === true || flags.sarif === true;
   if (flags.json === true) io.stdout.write(verificationJson(judged, diagnostics));
@@ -108,6 +113,22 @@ function show(context: Context, path: string | undefined, flags: VerifyFlags, de
   }
   if (!machine) report({ ...context, json: undefined }, diagnostics);
   return exitCode(judged, diagnostics, flags);
+}
+
+/** The design with the policies of a file, each of which must be about something in it. */
+function withPolicies(input: IsolationInput, path: string | undefined, cwd: string): IsolationInput {
+  if (path === undefined) return input;
+  const { policies, diagnostics } = readPolicyFile(resolve(cwd, path), path);
+  const addresses = [...input.graph.nodes.keys()];
+  const idle = policies.flatMap(({ id, ...policy }) =>
+    [policy.on, "from" in policy ? policy.from : []].flat().flatMap((name) => {
+      const known =
+        name === "internet" || name.includes("/") || addresses.some((one) => selects([name], one));
+      return known ? [] : [malformed(`Policy ${id}: the design has no resource ${name}.`, { file: path })];
+    }),
+  );
+  if (diagnostics.length + idle.length > 0) throw new DiagnosticError(...diagnostics, ...idle);
+  return { ...input, policies: [...(input.policies ?? []), ...policies] };
 }
 
 /** 1 for an error or a broken rule, with `--detailed-exitcode` 2 where unknowns decide, else 0. */

@@ -1,5 +1,10 @@
 import type { Diagnostic, Origin } from "../../../schema/diagnostics.js";
-import { checkIsolation, type Verdict } from "../../../schema/isolation/index.js";
+import {
+  checkIsolation,
+  judgePolicies,
+  type IsolationReport,
+  type Verdict,
+} from "../../../schema/isolation/index.js";
 import {
   analyse,
   formatSet,
@@ -34,11 +39,11 @@ export interface Place {
 }
 
 /**
- * `rule`: an isolation rule; PROVED ones are not listed. `subnets`: whether anything of one subnet reaches the other
+ * `rule`: an isolation rule; PROVED ones are not listed. `policy`: what the owners of the design demand. `subnets`: whether anything of one subnet reaches the other
  * privately. `internet`: whether the internet reaches an end. `reach`: what was asked.
  */
 export interface Finding {
-  readonly kind: "rule" | "subnets" | "internet" | "reach";
+  readonly kind: "rule" | "policy" | "subnets" | "internet" | "reach";
   /** An IEC code of a rule, else the kind's own name: it is stable. */
   readonly code: string;
   /** PROVED: cannot be. REFUTED: the counterexample shows it. CONDITIONAL: the unknowns decide. */
@@ -54,7 +59,8 @@ export interface Finding {
 }
 export type Subject =
   | { readonly from: string; readonly to: string; readonly via?: Via; readonly traffic?: string }
-  | { readonly address: string; readonly attribute: string };
+  | { readonly address: string; readonly attribute: string; readonly policy?: string }
+  | { readonly policy: string };
 
 /** A packet that gets there, and its way. */
 export interface Example {
@@ -85,28 +91,57 @@ export function verify(
   const r = analyse(input);
   const asked = questions.map((text) => readQuestion(r, text, input.graph));
   const answers = asked.length > 0 ? asked.map((one) => answer(r, one)) : overview(r);
-  return { name, subnets: r.network.subnets.map(placeOf), verdicts: [...ruleFindings(input), ...answers] };
+  return {
+    name,
+    subnets: r.network.subnets.map(placeOf),
+    verdicts: [...ruleFindings(input), ...policyFindings(input), ...answers],
+  };
 }
 
-function ruleFindings(input: ReachabilityInput): Finding[] {
-  const { diagnostics, conditional } = checkIsolation(input);
+const ruleFindings = (input: ReachabilityInput): Finding[] =>
+  findingsOf(checkIsolation({ ...input, policies: [] }), { kind: "rule" });
+
+function policyFindings(input: ReachabilityInput): Finding[] {
+  return judgePolicies(input).flatMap(({ policy, check, report }): Finding[] => {
+    const found = findingsOf(report, { kind: "policy", policy: policy.id });
+    if (found.length > 0) return found;
+    const { code, reason } = check;
+    const { id, origin } = policy;
+    return [
+      {
+        kind: "policy",
+        code,
+        verdict: "PROVED",
+        subject: { policy: id },
+        detail: reason,
+        unknowns: [],
+        origin,
+      },
+    ];
+  });
+}
+
+function findingsOf(
+  { diagnostics, conditional }: IsolationReport,
+  { kind, ...held }: { readonly kind: "rule" | "policy"; readonly policy?: string },
+): Finding[] {
   const refuted = diagnostics.map(
     ({ code, severity, address = "", path = [], summary, detail, origin }): Finding => ({
-      kind: "rule",
+      kind,
       code,
       verdict: "REFUTED",
       severity,
-      subject: { address, attribute: formatPath(path) },
+      subject: { address, attribute: formatPath(path), ...held },
       detail: `${summary}. ${detail ?? ""}`.replaceAll("\n", " "),
       unknowns: [],
       origin,
     }),
   );
   const open = conditional.map(({ code, address, path, detail, unknowns = [], origin }): Finding => ({
-    kind: "rule",
+    kind,
     code,
     verdict: "CONDITIONAL",
-    subject: { address, attribute: formatPath(path) },
+    subject: { address, attribute: formatPath(path), ...held },
     detail,
     unknowns,
     origin,

@@ -54,8 +54,14 @@ export function renderSarif(
 }
 
 function resultOf({ kind, code, verdict, severity, subject, detail, unknowns, origin }: Finding): Result {
-  const names = "address" in subject ? [subject.address, subject.attribute] : [subject.from, subject.to];
-  const level = kind === "rule" && verdict === "REFUTED" ? (severity ?? "error") : "note";
+  const names =
+    "address" in subject
+      ? [subject.address, subject.attribute]
+      : "from" in subject
+        ? [subject.from, subject.to]
+        : [subject.policy];
+  const level =
+    (kind === "rule" || kind === "policy") && verdict === "REFUTED" ? (severity ?? "error") : "note";
   const open = unknowns.length > 0 ? ` Decided by: ${unknowns.join("; ")}.` : "";
   return { ruleId: code, level, text: detail + open, names, origin };
 }

@@ -13,6 +13,7 @@ export function renderVerification(verification: Verification, options: Options)
   const of = (kind: Finding["kind"]) => verdicts.filter((finding) => finding.kind === kind);
   const sections = [
     section("Isolation rules", of("rule"), options),
+    section("Policies", of("policy"), options),
     section("Between subnets", of("subnets"), options),
     section("From the internet", of("internet"), options),
     ...of("reach").map((finding) => answerLines(finding, options)),
@@ -42,7 +43,8 @@ function provedLine(findings: readonly Finding[], proved: number): string {
     ...(walls("site") > 0 ? [`${walls("site")} by different sites`] : []),
     ...(walls("vpc") > 0 ? [`${walls("vpc")} by different VPCs`] : []),
   ];
-  return `PROVED apart: ${proved}${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}`;
+  const what = findings[0]?.kind === "policy" ? "PROVED" : "PROVED apart";
+  return `${what}: ${proved}${reasons.length > 0 ? ` (${reasons.join(", ")})` : ""}`;
 }
 
 function entry(finding: Finding, { paint, width }: Options): string[] {
@@ -110,7 +112,7 @@ const packetText = ({ packet, from, to, via }: Example): string => {
 function coloured({ verdict, kind }: Finding, paint: Paint): (text: string) => string {
   if (verdict === "PROVED") return paint.green;
   if (verdict === "CONDITIONAL") return paint.yellow;
-  return kind === "rule" ? paint.red : paint.bold;
+  return kind === "rule" || kind === "policy" ? paint.red : paint.bold;
 }
 
 function summary({ name, subnets, verdicts }: Verification, paint: Paint): string {
