@@ -1,6 +1,6 @@
 import PQueue from "p-queue";
 import type { Resource } from "../../schema/definition.js";
-import { errorDiagnostic, hasErrors, type Code, type Diagnostic } from "../../schema/diagnostics.js";
+import { dedupe, errorDiagnostic, hasErrors, type Code, type Diagnostic } from "../../schema/diagnostics.js";
 import type { ObjectValue, Value } from "../../schema/unknown.js";
 import type { Api } from "../client/index.js";
 import { createObject, deleteObject, diagnose, updateObject, type Applied } from "../lifecycle/apply.js";
@@ -112,7 +112,12 @@ class Run {
     this.#journal.finish(state);
     const addresses = [...skipped].map((node) => node.replace(/ \(delete\)$/, ""));
     return {
-      result: { ...this.#count, skipped: [...new Set(addresses)], outputs, diagnostics: this.#diagnostics },
+      result: {
+        ...this.#count,
+        skipped: [...new Set(addresses)],
+        outputs,
+        diagnostics: dedupe(this.#diagnostics),
+      },
       state: changed ? state : this.#before,
     };
   }

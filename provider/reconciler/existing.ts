@@ -64,14 +64,11 @@ function namesUnknownSite({ configuration, runtime }: Workspace, graph: Resource
 }
 
 async function readSites({ runtime, api }: Workspace): Promise<ResourceNode> {
-  const told = await runtime.dataSources.get("iec_sites")?.read({ nearest: [] }, api);
-  return {
-    address: ALL_SITES,
-    mode: "data",
-    type: "iec_sites",
-    values: (told ?? {}) as ObjectValue,
-    references: [],
-  };
+  const definition = runtime.dataSources.get("iec_sites");
+  const unset = Object.keys(definition?.attributes ?? {}).map((name) => [name, null]);
+  const told = await definition?.read({ ...Object.fromEntries(unset), nearest: [] }, api);
+  const values = (told ?? {}) as ObjectValue;
+  return { address: ALL_SITES, mode: "data", type: "iec_sites", values, references: [] };
 }
 
 /** Ids are UUIDs, and key pairs are known by name: what is neither is not worth a call. */
