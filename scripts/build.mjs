@@ -14,8 +14,11 @@ const PROGRAM = "provider/cli/main.ts";
 const PLUGIN = "provider/plugin/main.ts";
 /** The module of the plugin that the build replaces by its result. */
 const SCHEMA_RESPONSE = "provider/plugin/schema-response.ts";
-/** How the constructs import the engine they are written for; and the engine that carries it on, with the same interface. */
-const ENGINE = /(["'])cdktf\1/g;
+/**
+ * How the constructs import the engine they are written for, or a file of it; and the engine that carries it on, with
+ * the same interface and files.
+ */
+const ENGINE = /(?<=(["']))cdktf(?=\1|\/)/g;
 const SUCCESSOR = "cdktn";
 /** What the constructs know of resource types. */
 const PLACEMENT = "schema/generated/placement.json";
@@ -134,7 +137,7 @@ async function makeForSuccessor(folder) {
         const target = path.join(folder, SUCCESSOR, path.relative(constructs, source));
         const text = await readFile(source, "utf8");
         await mkdir(path.dirname(target), { recursive: true });
-        await writeFile(target, text.replaceAll(ENGINE, `$1${SUCCESSOR}$1`));
+        await writeFile(target, text.replaceAll(ENGINE, SUCCESSOR));
       }),
   );
 }

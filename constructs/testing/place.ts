@@ -4,10 +4,10 @@ import type { ResourceNode } from "../../schema/graph.js";
 import { locate, follow, formatSource } from "../../schema/isolation/values.js";
 import { isUnknown, type Value } from "../../schema/unknown.js";
 import { evaluate } from "../validate/evaluate";
-import { graphOf, partsOf, type Part } from "../validate/graph";
-import { placements } from "../validate/index";
+import { graphOf, type Part } from "../validate/graph";
+import { designOf, placements } from "../validate/index";
 import { resolveMarked } from "../validate/tokens";
-import { indexTree, type Entry } from "../validate/tree";
+import type { Entry } from "../validate/tree";
 
 /** Where a resource is expected to be; what is left out may be anything. */
 export interface ExpectedPlace {
@@ -23,8 +23,7 @@ export interface ExpectedPlace {
 export function misplaced(construct: IConstruct, expected: ExpectedPlace): string[] {
   const { root } = construct.node;
   if (!App.isApp(root)) return [`${construct.node.path} is in no App`];
-  const tree = indexTree(root);
-  const parts = partsOf(tree, placements);
+  const { tree, parts } = designOf(root);
   const graph = graphOf(parts);
   const inside = new Set<IConstruct>(construct.node.findAll());
   const held = parts.filter(({ entry }) => inside.has(entry.element));

@@ -1,14 +1,20 @@
 import type { App, TerraformElement } from "cdktf";
 import { dedupe, type Diagnostic } from "../../schema/diagnostics.js";
 import tables from "../../schema/generated/placement.json";
-import { checkIsolation, type Finding, type TypeTables } from "../../schema/isolation/index.js";
+import type { ResourceGraph } from "../../schema/graph.js";
+import {
+  checkIsolation,
+  type Finding,
+  type IsolationInput,
+  type TypeTables,
+} from "../../schema/isolation/index.js";
 import { noticesOf } from "../notices";
 import { policiesOf } from "../policies";
 import { checkChoices } from "./choices";
 import { nameSitesByCity } from "./cities";
-import { partsOf } from "./graph";
+import { graphOf, partsOf, type Part } from "./graph";
 import { checkTraps } from "./traps";
-import { indexTree } from "./tree";
+import { indexTree, type Tree } from "./tree";
 
 export interface Validation {
   /** What is wrong whatever the cloud says. */
@@ -20,20 +26,36 @@ export interface Validation {
 const { placements, refs } = tables as TypeTables;
 export { placements };
 
-/** Validates every stack of an app, without writing anything: isolation, and traps of cdktf. */
-export function inspectApp(app: App): Validation {
+/** A construct tree as isolation and reachability read it. */
+export interface Design {
+  readonly tree: Tree;
+  readonly parts: readonly Part[];
+  /** What they take of it, or of another reading of its parts. */
+  input(graph?: ResourceGraph): IsolationInput;
+}
+
+export function designOf(app: App): Design {
   const tree = indexTree(app);
   const parts = partsOf(tree, placements);
   const keys = new Map(tree.entries.map(({ element, key }) => [element as TerraformElement, key]));
   const policies = policiesOf(app, (resource) => keys.get(resource));
-  const { diagnostics, conditional } = checkChoices(tree, parts, placements, (graph, only) =>
-    checkIsolation({
+  return {
+    tree,
+    parts,
+    input: (graph = graphOf(parts)) => ({
       ...nameSitesByCity(graph, placements),
       placements,
       refs,
       policies,
-      ...(only ? { only } : {}),
     }),
+  };
+}
+
+/** Validates every stack of an app, without writing anything: isolation, and traps of cdktf. */
+export function inspectApp(app: App): Validation {
+  const { tree, parts, input } = designOf(app);
+  const { diagnostics, conditional } = checkChoices(tree, parts, placements, (graph, only) =>
+    checkIsolation({ ...input(graph), ...(only ? { only } : {}) }),
   );
   // Outside of the graph an address is what Terraform calls it in its stack: the origin tells which.
   const addresses = new Map(

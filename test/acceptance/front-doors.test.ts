@@ -5,11 +5,10 @@ import { IecApp } from "iec-cdk";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { synthesize } from "../../examples/quickstart/network.js";
 import { verify, type Finding } from "../../provider/review/index.js";
-import type { IsolationInput } from "../../schema/isolation/index.js";
+import { inputOf } from "../helpers/construct-tree.js";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
 import { callIec, ROOT } from "../helpers/iec.js";
 import { temporaryFolder } from "../helpers/stack.js";
-import { tables } from "../unit/isolation/design.js";
 import { Project, withTerraform } from "./terraform-project.js";
 
 /** One design through the construct tree, the plan of iec and a plan of Terraform: they must say the same. */
@@ -24,6 +23,7 @@ const EXAMPLES: Readonly<Record<string, (folder: string) => unknown>> = {
   "plain-l1": (folder) => runMain("plain-l1", folder),
   "ha-virtual-ip": (folder) => runMain("ha-virtual-ip", folder),
   "live-streaming": (folder) => runMain("live-streaming", folder),
+  "data-residency": (folder) => runMain("data-residency", folder),
 };
 
 async function runMain(name: string, folder: string): Promise<void> {
@@ -46,21 +46,8 @@ async function synthesized(name: string, folder: string): Promise<App> {
   return app;
 }
 
-/**
- * The sources of the construct door. Those of the built package have an `Unknown` of their own, which the analysis of
- * this process would not know for one.
- */
-const source = async (module: string): Promise<Readonly<Record<string, (...args: unknown[]) => unknown>>> =>
-  (await import(join(ROOT, "constructs/validate", module))) as never;
-
 async function ofConstructs(name: string, app: App): Promise<readonly Finding[]> {
-  const { indexTree } = await source("tree.ts");
-  const { graphOf } = await source("graph.ts");
-  const { nameSitesByCity } = await source("cities.ts");
-  const { placements } = tables;
-  const graph = graphOf?.(indexTree?.(app), placements);
-  const design = nameSitesByCity?.(graph, placements) as Pick<IsolationInput, "graph" | "sites">;
-  return verify(name, { ...design, ...tables }).verdicts;
+  return verify(name, await inputOf(app)).verdicts;
 }
 
 async function ofCommand(path: string): Promise<readonly Finding[]> {
