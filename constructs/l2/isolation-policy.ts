@@ -1,9 +1,8 @@
 import { isIP } from "node:net";
 import { TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import type { Traffic } from "../../schema/isolation/packets/traffic.js";
 import { declarePolicy, writePolicies, type Demand } from "../policies";
-import type { Port } from "./port";
+import { trafficOf, type Port } from "./port";
 
 export interface Places {
   /** Area keys, such as `south`. */
@@ -112,8 +111,3 @@ function isRange(text: string): boolean {
 
 const list = (parties: Party | readonly Party[]): readonly Party[] =>
   Array.isArray(parties) ? (parties as readonly Party[]) : [parties as Party];
-
-const trafficOf = ({ protocol, first, last }: Port): Traffic => ({
-  ...(protocol === undefined ? {} : { protocol }),
-  ...(first === undefined ? {} : { ports: [first === (last ?? first) ? `${first}` : `${first}-${last}`] }),
-});

@@ -1,3 +1,5 @@
+import type { Traffic } from "../../schema/isolation/packets/traffic.js";
+
 /** Which traffic a rule is about. */
 export class Port {
   private constructor(
@@ -34,6 +36,12 @@ export class Port {
     return [this.protocol ?? "all", ...ports.filter((port) => port !== undefined)].join("-");
   }
 }
+
+/** As reachability takes it. */
+export const trafficOf = ({ protocol, first, last }: Port): Traffic => ({
+  ...(protocol === undefined ? {} : { protocol }),
+  ...(first === undefined ? {} : { ports: [first === (last ?? first) ? `${first}` : `${first}-${last}`] }),
+});
 
 function checked(first: number, last: number): [number, number] {
   for (const port of [first, last]) {

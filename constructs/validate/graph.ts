@@ -31,6 +31,8 @@ export interface Part {
   readonly entry: Entry;
   readonly nodes: readonly ResourceNode[];
   readonly conditions: ReadonlySet<string>;
+  /** Whether it is not known how many there are: then one stands for all, and none may be there. */
+  readonly open: boolean;
 }
 
 /** The construct tree in the form that isolation reads; of blocks with one address, the first. */
@@ -56,7 +58,7 @@ export function partOf(
   const instances = instancesOf(scope);
   const each = instances === undefined || instances === "unknown" ? [undefined] : instances;
   const nodes = each.map((instance) => nodeOf({ ...scope, instance }, instance, placements));
-  return { entry, nodes, conditions: scope.choices.met };
+  return { entry, nodes, conditions: scope.choices.met, open: instances === "unknown" };
 }
 
 function nodeOf(scope: Scope, instance: Instance | undefined, placements: Placements): ResourceNode {

@@ -183,7 +183,11 @@ function answer(r: Reachability, { from, to, traffic }: Asked): Finding {
   return findingOf(r, "reach", question, [from, to]);
 }
 
-type Ends = Question & { readonly from: readonly End[]; readonly to: readonly End[] };
+type Ends = Question & {
+  readonly from: readonly End[];
+  readonly to: readonly End[];
+  readonly traffic?: Traffic;
+};
 const CODES = { subnets: "subnets-connected", internet: "internet-exposure", reach: "reach" } as const;
 
 function findingOf(

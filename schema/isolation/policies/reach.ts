@@ -1,6 +1,6 @@
 import { formatTraffic } from "../packets/traffic.js";
 import type { Counterexample, End, Question, Reachability, Trace } from "../reachability/index.js";
-import { judge } from "../reachability/index.js";
+import { judge, tellHop, tellPacket } from "../reachability/index.js";
 import { conditional, refuted, type Check, type Judgement } from "../rule.js";
 import type { Topology } from "../topology.js";
 import { selects, type InternetPorts, type NeverReach, type Selector } from "./policy.js";
@@ -38,30 +38,23 @@ function* ask(policy: string, r: Reachability, question: Question): Generator<Ju
   const node = counterexample?.to.node;
   if (counterexample === undefined || node === undefined) return;
   if (verdict === "CONDITIONAL") {
-    yield conditional({ node }, [], `${subject(counterexample)} never gets there`, unknowns);
+    yield conditional({ node }, [], `${tellPacket(counterexample.packet)} never gets there`, unknowns);
   } else if (verdict === "REFUTED") {
     const { from, to, trace } = counterexample;
     yield refuted(
       { node },
       [],
-      [`${from.label} reaches ${to.label}: ${subject(counterexample)}.`, ...hopLines(trace)].join("\n"),
+      [`${from.label} reaches ${to.label}: ${tellPacket(counterexample.packet)}.`, ...hopLines(trace)].join(
+        "\n",
+      ),
       `Close one of these, or change policy ${policy}.`,
     );
   }
 }
 
-function subject({ packet }: Counterexample): string {
-  const port = packet.port === undefined ? "" : `/${packet.port}`;
-  return `${packet.protocol}${port} from ${packet.source} to ${packet.destination}`;
-}
-
 /** What lets it through; where nothing guards a border, there is nothing to close. */
 const hopLines = ({ hops }: Trace): string[] =>
-  hops.flatMap(({ detail, rule }) => {
-    if (rule === undefined) return [];
-    const { file, line } = rule.origin ?? {};
-    return [`- ${detail}${file === undefined ? "" : ` (${file}${line === undefined ? "" : `:${line}`})`}`];
-  });
+  hops.flatMap((hop) => (hop.rule === undefined ? [] : [`- ${tellHop(hop)}`]));
 
 /** A name with `*` stands for every resource it fits, any other one for what it names. */
 function endsOf(topology: Topology, r: Reachability, names: Selector): readonly End[] {

@@ -26,8 +26,9 @@ export type { Traffic } from "../packets/traffic.js";
 export { formatSet } from "../packets/format.js";
 export type * from "./model.js";
 export type { Certificate } from "./certificate.js";
-export { judge } from "./judge.js";
+export { judge, obstacleOf } from "./judge.js";
 export { checkCertificate } from "./check.js";
+export { tellHop, tellPacket } from "./tell.js";
 
 export interface ReachabilityInput extends TopologyInput {
   /** Ids and public addresses that the plan takes away: what was looked up before may still name them. */

@@ -6,7 +6,7 @@ import { boxesOfTraffic } from "../packets/traffic.js";
 import { boxOf } from "./bounds.js";
 import { plain, type Certificate, type CertifiedWay } from "./certificate.js";
 import type { Reachability } from "./index.js";
-import type { Counterexample, End, Question, Verdict, Via } from "./model.js";
+import type { Counterexample, End, Obstacle, Question, Verdict, Via } from "./model.js";
 
 export interface JudgeOptions {
   /** Whether a PROVED comes with its certificate. */
@@ -23,11 +23,8 @@ interface Case {
 
 /** Answers whether any packet of the traffic gets from one of the ends to one of the others. */
 export function judge(r: Reachability, question: Question, options: JudgeOptions = {}): Verdict {
-  const { algebra } = r.bounds;
-  const setOf = (traffic: Question["traffic"]) =>
-    algebra.unionOf(boxesOfTraffic(traffic ?? {}).map((box) => algebra.box(box)));
-  const { traffic, except = [] } = question;
-  const forbidden = algebra.subtract(setOf(traffic), except.length === 0 ? NONE : setOf(except));
+  const { except = [] } = question;
+  const forbidden = packetsOf(r, question);
   const unknowns = new Set<string>();
   let possible: Counterexample | undefined;
   for (const one of casesOf(r, question)) {
@@ -45,6 +42,45 @@ export function judge(r: Reachability, question: Question, options: JudgeOptions
   if (possible) return { verdict: "CONDITIONAL", counterexample: possible, unknowns: [...unknowns] };
   if (options.certificate !== true || except.length > 0) return { verdict: "PROVED", unknowns: [] };
   return { verdict: "PROVED", unknowns: [], certificate: certify(r, question, forbidden) };
+}
+
+/**
+ * What keeps the traffic of a question that is PROVED from getting there: of all its ends and paths, the one on which a
+ * packet comes furthest. Undefined when the question is about no pair of ends.
+ */
+export function obstacleOf(r: Reachability, question: Question): Obstacle | undefined {
+  const wanted = packetsOf(r, question);
+  let furthest: Obstacle | undefined;
+  for (const one of casesOf(r, question)) {
+    for (const obstacle of obstaclesOf(r, one, wanted)) {
+      if (furthest === undefined || obstacle.trace.hops.length > furthest.trace.hops.length)
+        furthest = obstacle;
+    }
+  }
+  return furthest;
+}
+
+/** One for each way of a pair that the traffic could take. */
+function* obstaclesOf(r: Reachability, one: Case, wanted: PacketSet): Generator<Obstacle> {
+  const { from, to, via } = one;
+  let ways = 0;
+  for (const way of one.ways) {
+    const point = sample(r.bounds.algebra.intersect(r.bounds.domain(way), wanted));
+    if (point === undefined) continue;
+    ways++;
+    const packet = packetOf(point);
+    yield { packet, trace: r.explain(from, to, packet, via) };
+  }
+  const point = sample(wanted);
+  if (ways === 0 && point !== undefined) yield { trace: r.explain(from, to, packetOf(point), via) };
+}
+
+/** What a question asks about. */
+function packetsOf(r: Reachability, { traffic, except = [] }: Question): PacketSet {
+  const { algebra } = r.bounds;
+  const setOf = (some: Question["traffic"]) =>
+    algebra.unionOf(boxesOfTraffic(some ?? {}).map((box) => algebra.box(box)));
+  return algebra.subtract(setOf(traffic), except.length === 0 ? NONE : setOf(except));
 }
 
 /** The pairs that a question is about, with the ways between them. */

@@ -85,6 +85,13 @@ export interface Counterexample {
   readonly trace: Trace;
 }
 
+/** Why something does not get there. */
+export interface Obstacle {
+  /** Absent where no packet of the traffic could even leave for the other end. */
+  readonly packet?: Packet;
+  readonly trace: Trace;
+}
+
 /** The way of one packet. */
 export interface Trace {
   readonly arrives: "yes" | "no" | "unknown";

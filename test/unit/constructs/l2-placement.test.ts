@@ -13,6 +13,8 @@ function guideProgram(): string {
   return [
     'import { TerraformStack } from "cdktf";',
     'import { IecApp } from "iec-cdk";',
+    'import type {} from "iec-cdk/testing";',
+    'import { expect } from "vitest";',
     `import { ${L2} } from "iec-cdk/l2";`,
     'const stack = new TerraformStack(new IecApp(), "edge");',
     'declare const make: Pick<EdgeServerProps<string, string>, "flavor" | "image" | "key">;',
