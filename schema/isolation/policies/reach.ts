@@ -1,5 +1,5 @@
 import { formatTraffic } from "../packets/traffic.js";
-import type { Counterexample, End, Question, Reachability, Trace } from "../reachability/index.js";
+import type { End, Question, Reachability, Trace } from "../reachability/index.js";
 import { judge, tellHop, tellPacket } from "../reachability/index.js";
 import { conditional, refuted, type Check, type Judgement } from "../rule.js";
 import type { Topology } from "../topology.js";

@@ -149,7 +149,7 @@ describe("what unknowns decide fails in every form", () => {
       direction: "ingress",
       ethertype: "IPv4",
       action: "deny",
-      priority: "1",
+      priority: 1,
     });
     rule.addOverride("count", count);
     for (const message of everyForm(web, db, Port.tcp(5432)))
