@@ -183,11 +183,7 @@ function answer(r: Reachability, { from, to, traffic }: Asked): Finding {
   return findingOf(r, "reach", question, [from, to]);
 }
 
-type Ends = Question & {
-  readonly from: readonly End[];
-  readonly to: readonly End[];
-  readonly traffic?: Traffic;
-};
+type Ends = Question & { readonly from: readonly End[]; readonly to: readonly End[] };
 const CODES = { subnets: "subnets-connected", internet: "internet-exposure", reach: "reach" } as const;
 
 function findingOf(
