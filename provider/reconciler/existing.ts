@@ -65,8 +65,8 @@ function namesUnknownSite({ configuration, runtime }: Workspace, graph: Resource
 
 async function readSites({ runtime, api }: Workspace): Promise<ResourceNode> {
   const definition = runtime.dataSources.get("iec_sites");
-  const unset = Object.keys(definition?.attributes ?? {}).map((name) => [name, null]);
-  const told = await definition?.read({ ...Object.fromEntries(unset), nearest: [] }, api);
+  const unset = Object.keys(definition?.attributes ?? {}).map((name) => [name, null] as const);
+  const told = await definition?.read({ ...Object.fromEntries<null>(unset), nearest: [] }, api);
   const values = (told ?? {}) as ObjectValue;
   return { address: ALL_SITES, mode: "data", type: "iec_sites", values, references: [] };
 }

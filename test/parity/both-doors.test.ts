@@ -61,6 +61,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/bandwidth-[0-9a-f]{4}/g, "<bandwidth>"],
   [/ssh-rsa \S+/g, "<public key>"],
   [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<id>"],
+  [/\b[0-9a-f]{32}\b/g, "<job>"],
   [/([0-9a-f]{2}:){5}[0-9a-f]{2}/g, "<mac>"],
   [/\d+\.\d+\.\d+\.\d+/g, "<ipv4>"],
   [/[0-9a-f]{1,4}(:[0-9a-f]{0,4}){2,7}/g, "<ipv6>"],

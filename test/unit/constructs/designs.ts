@@ -216,7 +216,9 @@ export const WRONG: Readonly<Record<string, Design>> = {
     fix: 'Make the EIP in site "site-guangzhou", or bind it to a port of a server in site "site-xian".',
     draw: ({ net, own, via }) => {
       const web = subnet(net, "web", vpc(net, "a").id, GUANGZHOU);
-      new Eip(own, "culprit", { siteId: XIAN, portId: via(new Vip(net, "vip", { subnetId: web.id }).id) });
+      const behind = server(net, "behind", web.vpcId, GUANGZHOU, [web.id]).nics.get(0).port;
+      const vip = new Vip(net, "vip", { subnetId: web.id, portIds: [behind] });
+      new Eip(own, "culprit", { siteId: XIAN, portId: via(vip.id) });
     },
   },
   "a subnet of another VPC beside a right one": {

@@ -3,7 +3,8 @@ import { isObject, isUnknown, Unknown } from "../../../schema/unknown.js";
 
 test("an unknown of another copy of the module is one here", async () => {
   // A query makes the runtime load the file a second time.
-  const copy = (await import("../../../schema/unknown.js?copy" as string)) as { Unknown: typeof Unknown };
+  const query = "../../../schema/unknown.js?copy";
+  const copy = (await import(query)) as { Unknown: typeof Unknown };
   expect(copy.Unknown).not.toBe(Unknown);
   const foreign = new copy.Unknown({ address: "iec_vpc.a", path: ["id"] });
   expect([isUnknown(foreign), foreign instanceof Unknown, isObject(foreign)]).toEqual([true, true, false]);
