@@ -1,5 +1,6 @@
 import type { Clock } from "../../schema/clock.js";
 import { CODES, type Diagnostic } from "../../schema/diagnostics.js";
+import { tellChange, tellOrder } from "../../schema/isolation/reachability/index.js";
 import { formatPath, isUnknown, reveal, type Value } from "../../schema/unknown.js";
 import type { ActionReason } from "../lifecycle/plan.js";
 import type { ApplyEvent, Drift, Operation, Plan, ResourceChange } from "../reconciler/model.js";
@@ -43,6 +44,14 @@ export function createJsonEvents(output: Output, clock: Clock): JsonEvents {
         if (change.action === "no-op") continue;
         emit("planned_change", `${change.address}: Plan to ${change.action}`, {
           change: changeFields(change),
+        });
+      }
+      const { changes, order } = plan.reachability;
+      if (changes.length > 0 || order.length > 0) {
+        const edges = order.map((edge) => ({ ...edge, message: `iec ${tellOrder(edge)}` }));
+        emit("reachability", `Reachability: ${changes.length} changed`, {
+          changes: changes.map((change) => ({ ...change, message: tellChange(change) })),
+          order: edges,
         });
       }
       for (const { code, address, path, unknowns = [] } of plan.conditional) {

@@ -1,5 +1,6 @@
 import type { Diagnostic, Origin } from "../../schema/diagnostics.js";
 import type { Finding } from "../../schema/isolation/index.js";
+import type { Change, OrderEdge } from "../../schema/isolation/reachability/index.js";
 import type { ObjectValue, Path, Value } from "../../schema/unknown.js";
 import type { Action, ActionReason } from "../lifecycle/plan.js";
 
@@ -63,7 +64,15 @@ export interface Plan {
   readonly outputs: readonly OutputChange[];
   /** Isolation verdicts that hang on unknowns; they are checked again before each call. */
   readonly conditional: readonly Finding[];
+  readonly reachability: Foresight;
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What a plan does to what can reach what. */
+export interface Foresight {
+  readonly changes: readonly Change[];
+  /** Steps that wait for others, so that nothing else is open while the plan is applied. */
+  readonly order: readonly OrderEdge[];
 }
 
 /** Whether applying the plan would change the cloud or an output. */

@@ -24,7 +24,8 @@ export function managedNeeds(
  * The order of an apply.
  *
  * What a resource refers to is brought about before it. An object is deleted after everything that depended on it is
- * deleted or, when it goes for good, no longer refers to it. A replacement deletes first.
+ * deleted or, when it goes for good, no longer refers to it. A replacement deletes first. Last come the waits that
+ * keep paths shut.
  */
 export function operationGraph(
   plan: Plan,
@@ -55,5 +56,6 @@ export function operationGraph(
       else if (changes.get(need)?.action === "delete") before.add(address);
     }
   }
+  for (const { first, then } of plan.reachability.order) dependencies.get(then.step)?.add(first.step);
   return { dependencies, deletes, changes };
 }

@@ -19,6 +19,7 @@ import { planResource } from "../lifecycle/plan.js";
 import { driftedPaths, refreshType, type Refreshed } from "../lifecycle/refresh.js";
 import { readConfig, unknownOf } from "./checks.js";
 import { designOf } from "./design.js";
+import { foresee } from "./foresight.js";
 import type { Block } from "./load.js";
 import type { Drift, OutputChange, Plan, ResourceChange } from "./model.js";
 import { hashState, type Instance, type State } from "./state.js";
@@ -59,6 +60,7 @@ export async function planStack(workspace: Workspace, state: State, request: Pla
       drift: [],
       outputs: [],
       conditional: [],
+      reachability: { changes: [], order: [] },
       diagnostics,
       ...parts,
     },
@@ -68,7 +70,9 @@ export async function planStack(workspace: Workspace, state: State, request: Pla
   const refresh = startRefresh(workspace, state, request);
   try {
     const plan = destroy ? planDestroy : planChanges;
-    return result(await plan(workspace, state, request, refresh, diagnostics));
+    const planned = result(await plan(workspace, state, request, refresh, diagnostics));
+    if (hasErrors(diagnostics)) return planned;
+    return { ...planned, plan: foresee(workspace, state, planned.plan, planned.design) };
   } catch (error) {
     diagnostics.push(...diagnose(error));
     return result({});

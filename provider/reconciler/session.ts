@@ -315,6 +315,7 @@ const failedPlan = (stack: string, state: State, diagnostics: readonly Diagnosti
   drift: [],
   outputs: [],
   conditional: [],
+  reachability: { changes: [], order: [] },
   diagnostics,
 });
 

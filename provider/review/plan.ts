@@ -2,6 +2,7 @@ import type { Attributes } from "../../schema/attributes.js";
 import type { Drift, OutputChange, Plan, ResourceChange } from "../reconciler/model.js";
 import type { Action } from "../lifecycle/plan.js";
 import type { Origin } from "../../schema/diagnostics.js";
+import { tellChange, tellOrder } from "../../schema/isolation/reachability/index.js";
 import { formatPath, type ObjectValue, type Path } from "../../schema/unknown.js";
 import { bodyLines } from "./body.js";
 import type { Paint } from "./paint.js";
@@ -33,6 +34,7 @@ export function renderPlan(plan: Plan, options: RenderOptions): string {
   const sections = [
     driftNote(plan.drift, options),
     changesSection(plan, shown, options),
+    reachabilitySection(plan, options),
     conditionalSection(plan, options),
     outputsSection(plan.outputs, options),
   ];
@@ -213,6 +215,32 @@ function outputsSection(outputs: readonly OutputChange[], { paint }: RenderOptio
     changed: new Set(outputs.map(({ name }) => name)),
   });
   return [paint.bold("Changes to outputs:"), ...indent(body, "  ")];
+}
+
+/** More changes of what can reach what than this are only counted. */
+const MOST_CHANGES = 20;
+/** So are steps that wait for others. */
+const MOST_WAITS = 5;
+
+/** What opens and what closes, and what waits so that nothing else is open in between. */
+function reachabilitySection({ reachability }: Plan, { paint, width }: RenderOptions): string[] {
+  const { changes, order } = reachability;
+  const bounded = (lines: readonly string[][], most: number): string[] => [
+    ...lines.slice(0, most).flat(),
+    ...(lines.length > most ? [`  and ${lines.length - most} more`] : []),
+  ];
+  const entry = (mark: string, text: string): string[] => {
+    const [first = "", ...rest] = wrap(printable(text), width - 4);
+    return [`  ${mark} ${first}`, ...indent(rest, "    ")];
+  };
+  const told = changes.map((change) =>
+    entry(change.kind === "opened" ? paint.green("+") : paint.red("-"), tellChange(change)),
+  );
+  const waits = order.map((edge) => entry(paint.cyan("!"), `iec ${tellOrder(edge)}`));
+  return [
+    ...(told.length > 0 ? [paint.bold("Reachability:"), ...bounded(told, MOST_CHANGES)] : []),
+    ...(waits.length > 0 ? [paint.bold("Order of the apply:"), ...bounded(waits, MOST_WAITS)] : []),
+  ];
 }
 
 /** More than this many waiting checks are only counted. */

@@ -42,6 +42,9 @@ interface RunOptions {
   readonly adopt?: SessionOptions["adopt"];
   readonly onEvent?: (event: ApplyEvent) => void;
   readonly operation?: "apply" | "plan";
+  readonly parallelism?: number;
+  /** The plan that is applied, instead of the one that was made. */
+  readonly revise?: (plan: Plan) => Plan;
 }
 
 /** A stack, its folder, and a cloud in this process, on one clock. */
@@ -89,6 +92,7 @@ export class Bench {
   /** Plans, and applies a plan that has no errors. What is thrown comes back as diagnostics; a bug is thrown. */
   async run(options: RunOptions = {}): Promise<Outcome> {
     const { destroy = false, stop, signal, adopt, onEvent = () => undefined, operation = "apply" } = options;
+    const { parallelism = 10, revise = (made: Plan) => made } = options;
     let plan: Plan | undefined;
     let result: ApplyResult | undefined;
     const said: Diagnostic[] = [];
@@ -98,7 +102,7 @@ export class Bench {
         lock: true,
         lockTimeoutMs: 0,
         variables: new Map(),
-        parallelism: 10,
+        parallelism,
         operation: destroy ? "destroy" : operation,
         adopt,
         signal: signal ?? new AbortController().signal,
@@ -108,7 +112,7 @@ export class Bench {
         plan = await session.plan({ destroy });
         said.push(...plan.diagnostics);
         if (operation === "apply" && !said.some((d) => d.severity === "error")) {
-          result = await session.apply(plan, { onEvent, stop: stop ?? new AbortController().signal });
+          result = await session.apply(revise(plan), { onEvent, stop: stop ?? new AbortController().signal });
           said.push(...result.diagnostics);
         }
       } finally {

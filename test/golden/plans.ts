@@ -39,6 +39,7 @@ export const emptyPlan: Plan = {
   drift: [],
   outputs: [],
   conditional: [],
+  reachability: { changes: [], order: [] },
   diagnostics: [],
 };
 

@@ -1,9 +1,24 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import packageJson from "../../../package.json" with { type: "json" };
-import { DiagnosticError, errorDiagnostic, hasErrors, type Diagnostic } from "../../../schema/diagnostics.js";
+import {
+  DiagnosticError,
+  errorDiagnostic,
+  hasErrors,
+  warningDiagnostic,
+  type Diagnostic,
+} from "../../../schema/diagnostics.js";
 import type { IsolationInput } from "../../../schema/isolation/index.js";
 import { selects } from "../../../schema/isolation/policies/policy.js";
+import {
+  changesBetween,
+  safeOrder,
+  tellLeak,
+  workBetween,
+  type Change,
+  type OpenLeak,
+  type OrderEdge,
+} from "../../../schema/isolation/reachability/index.js";
 import { readTerraformPlan } from "../../../schema/terraform-plan/index.js";
 import { malformed, readPolicyFile } from "../../reconciler/policies.js";
 import {
@@ -39,6 +54,8 @@ const EXIT_CONDITIONAL = 2;
 interface Design {
   readonly name: string;
   readonly input: IsolationInput | undefined;
+  /** What the plan to it opens and closes. */
+  readonly changes?: readonly Change[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -65,7 +82,8 @@ export async function verify(
         const { plan, design } = await session.design({ offline: flags.offline, onProgress });
         // What the rules refute is among the verdicts.
         const diagnostics = design === undefined ? plan.diagnostics : plan.diagnostics.filter(isNoVerdict);
-        return conclude({ name: session.stack, input: design, diagnostics });
+        const { changes } = plan.reachability;
+        return conclude({ name: session.stack, input: design, changes, diagnostics });
       } finally {
         progress.stop();
       }
@@ -76,7 +94,9 @@ export async function verify(
   }
 }
 
-const isNoVerdict = ({ code }: Diagnostic): boolean => !code.startsWith("IEC10");
+const isNoVerdict = ({ code }: Diagnostic): boolean => !code.startsWith("IEC10") || IN_BETWEEN.has(code);
+/** What is told of the apply and not of the design. */
+const IN_BETWEEN: ReadonlySet<string> = new Set(["IEC1045", "IEC1046", "IEC1047"]);
 
 /** The text of a Terraform plan; undefined where the path leads to a configuration. */
 function planText({ io }: Context, path: string | undefined): string | undefined {
@@ -90,15 +110,50 @@ function planText({ io }: Context, path: string | undefined): string | undefined
 }
 
 async function ofTerraform(context: Context, text: string, path = "-"): Promise<Design> {
-  const { after, diagnostics } = readTerraformPlan(text, path === "-" ? "The input" : path);
+  const { before, after, diagnostics } = readTerraformPlan(text, path === "-" ? "The input" : path);
   const { tables } = await context.loadEngine(context.io);
-  return { name: path, input: { graph: after, ...tables }, diagnostics };
+  const [was, will] = [before, after].map((graph) => ({ graph, ...tables })) as [
+    IsolationInput,
+    IsolationInput,
+  ];
+  const { edges, leaks, complete } = safeOrder(was, will, workBetween(before, after));
+  const between = [...edges.map(inSteps), ...leaks.map(whatever), ...(complete ? [] : [unseen()])];
+  return {
+    name: path,
+    input: will,
+    changes: changesBetween(was, will),
+    diagnostics: [...diagnostics, ...between],
+  };
 }
+
+/** Terraform takes no order from outside: only several applies have one. */
+function inSteps(edge: OrderEdge): Diagnostic {
+  const { first, then, leak } = edge;
+  return warningDiagnostic("IEC1047", `${capital(tellLeak(leak))} while Terraform applies`, {
+    address: then.address,
+    detail: `Terraform may ${then.verb} ${then.address} before it ${first.verb}s ${first.address}. Apply in two steps:
+terraform apply -target='${first.address}'
+terraform apply`,
+  });
+}
+
+const whatever = (leak: OpenLeak): Diagnostic =>
+  warningDiagnostic("IEC1045", `${capital(tellLeak(leak))} while Terraform applies`, {
+    address: leak.after.at(-1)?.address,
+    detail: "No order of the steps avoids it. Close the path with a change of its own first.",
+  });
+
+const unseen = (): Diagnostic =>
+  warningDiagnostic("IEC1046", "Not everything that may open while Terraform applies was looked at", {
+    detail: "The plan changes too much of the network at once. Plan parts of it with -target.",
+  });
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function show(context: Context, path: string | undefined, flags: VerifyFlags, design: Design): number {
   const { io, out } = context;
   const input = design.input && withPolicies(design.input, flags.policy, io.cwd);
-  const judged = input && withPlaces(judge(design.name, input, flags.reach), io.cwd);
+  const judged = input && withPlaces(judge(design.name, input, flags.reach, design.changes), io.cwd);
   const diagnostics = design.diagnostics.map((d) => ({ ...d, origin: nearby(d.origin, io.cwd) }));
   const machine = flags.json === true || flags.sarif === true;
   if (flags.json === true) io.stdout.write(verificationJson(judged, diagnostics));

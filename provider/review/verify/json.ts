@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../../schema/diagnostics.js";
+import { tellChange } from "../../../schema/isolation/reachability/index.js";
 import type { Verification } from "./model.js";
 
 /** Grows a minor number with a new member, a major one with a changed member. */
@@ -23,6 +24,7 @@ export const verificationJson = (
           origin,
         }),
       ),
+      changes: (verification?.changes ?? []).map((change) => ({ ...change, message: tellChange(change) })),
       diagnostics,
     },
     null,

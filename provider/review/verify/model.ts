@@ -9,6 +9,7 @@ import {
   analyse,
   formatSet,
   judge,
+  type Change,
   type Counterexample,
   type End,
   type Question,
@@ -30,6 +31,8 @@ export interface Verification {
   readonly name: string;
   readonly subnets: readonly Place[];
   readonly verdicts: readonly Finding[];
+  /** What comes with the plan that leads to the design. */
+  readonly changes: readonly Change[];
 }
 
 export interface Place {
@@ -87,6 +90,7 @@ export function verify(
   name: string,
   input: ReachabilityInput,
   questions: readonly string[] = [],
+  changes: readonly Change[] = [],
 ): Verification {
   const r = analyse(input);
   const asked = questions.map((text) => readQuestion(r, text, input.graph));
@@ -95,6 +99,7 @@ export function verify(
     name,
     subnets: r.network.subnets.map(placeOf),
     verdicts: [...ruleFindings(input), ...policyFindings(input), ...answers],
+    changes,
   };
 }
 

@@ -1,3 +1,4 @@
+import { tellChange } from "../../../schema/isolation/reachability/index.js";
 import type { Paint } from "../paint.js";
 import { count, indent, printable, wrap } from "../text.js";
 import type { Example, Finding, Verification } from "./model.js";
@@ -16,6 +17,7 @@ export function renderVerification(verification: Verification, options: Options)
     section("Policies", of("policy"), options),
     section("Between subnets", of("subnets"), options),
     section("From the internet", of("internet"), options),
+    changesSection(verification, options),
     ...of("reach").map((finding) => answerLines(finding, options)),
     [summary(verification, options.paint)],
   ];
@@ -23,6 +25,20 @@ export function renderVerification(verification: Verification, options: Options)
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
+}
+
+/** More than these are only counted. */
+const MOST_CHANGES = 20;
+
+function changesSection({ changes }: Verification, { paint, width }: Options): string[] {
+  if (changes.length === 0) return [];
+  const lines = changes.slice(0, MOST_CHANGES).flatMap((change) => {
+    const [first = "", ...rest] = wrap(printable(tellChange(change)), width - 4);
+    const mark = change.kind === "opened" ? paint.green("+") : paint.red("-");
+    return [`  ${mark} ${first}`, ...indent(rest, "    ")];
+  });
+  const more = changes.length - MOST_CHANGES;
+  return [paint.bold("With this plan"), ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
 function section(title: string, findings: readonly Finding[], options: Options): string[] {

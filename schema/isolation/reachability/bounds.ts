@@ -14,7 +14,6 @@ interface Placed {
 
 /** Computes the sets of packets that filters and ways let through; each once. */
 export class Bounds {
-  readonly algebra = new PacketAlgebra();
   readonly #filters = new Map<string, PacketSet | undefined>();
   readonly #steps = new Map<string, PacketSet | undefined>();
   readonly #families = new Map<Family, PacketSet>();
@@ -23,6 +22,8 @@ export class Bounds {
     source: new Map<PacketSet, Placed>(),
     destination: new Map<PacketSet, Placed>(),
   };
+
+  constructor(readonly algebra = new PacketAlgebra()) {}
 
   /**
    * What passes all steps. It says so of packets in the way's domain only: addresses that are known are put in before

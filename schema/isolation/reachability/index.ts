@@ -1,3 +1,4 @@
+import type { ResourceGraph } from "../../graph.js";
 import { CODES, warningDiagnostic, type Diagnostic } from "../../diagnostics.js";
 import { Filters } from "../network/filters.js";
 import { readNetwork } from "../network/index.js";
@@ -11,7 +12,7 @@ import {
   type Step,
   type Way,
 } from "../network/ways.js";
-import { NONE, type PacketSet } from "../packets/sets.js";
+import { NONE, type PacketAlgebra, type PacketSet } from "../packets/sets.js";
 import type { Packet } from "../packets/fields.js";
 import { buildTopology, type TopologyInput } from "../topology.js";
 import { Bounds } from "./bounds.js";
@@ -29,6 +30,19 @@ export type { Certificate } from "./certificate.js";
 export { judge, obstacleOf } from "./judge.js";
 export { checkCertificate } from "./check.js";
 export { tellHop, tellPacket } from "./tell.js";
+export { changesBetween, tellChange, type Change } from "./changes.js";
+export {
+  safeOrder,
+  tellLeak,
+  tellOrder,
+  workBetween,
+  type Doing,
+  type OpenLeak,
+  type OrderEdge,
+  type SafeOrder,
+  type Step,
+  type Work,
+} from "./order.js";
 
 export interface ReachabilityInput extends TopologyInput {
   /** Ids and public addresses that the plan takes away: what was looked up before may still name them. */
@@ -37,14 +51,17 @@ export interface ReachabilityInput extends TopologyInput {
 
 /** What can reach what in a resource graph. Nothing is computed before it is asked for. */
 export class Reachability {
+  readonly graph: ResourceGraph;
   readonly network: Network;
   readonly ways: Ways;
-  readonly bounds = new Bounds();
+  readonly bounds: Bounds;
   readonly #ends: Ends;
   readonly #places = new Map<Subnet, { readonly nic: Nic | undefined }>();
 
-  constructor(input: ReachabilityInput) {
+  constructor(input: ReachabilityInput, algebra?: PacketAlgebra) {
+    this.bounds = new Bounds(algebra);
     const topology = buildTopology(input);
+    this.graph = input.graph;
     this.network = readNetwork(topology, input.gone);
     this.ways = new Ways(this.network, new Filters());
     this.#ends = new Ends(topology, this.network);
@@ -191,8 +208,13 @@ export class Reachability {
   }
 }
 
-/** Reads a graph for questions about what can reach what. */
-export const analyse = (input: ReachabilityInput): Reachability => new Reachability(input);
+/**
+ * Reads a graph for questions about what can reach what.
+ *
+ * @param algebra shared with another analysis, so that equal sets of both are one object
+ */
+export const analyse = (input: ReachabilityInput, algebra?: PacketAlgebra): Reachability =>
+  new Reachability(input, algebra);
 
 /** Nothing gets through a wall. */
 class Walled implements Reach {

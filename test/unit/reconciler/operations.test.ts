@@ -122,6 +122,7 @@ function planOf(actions: Row["actions"]): Plan {
     drift: [],
     outputs: [],
     conditional: [],
+    reachability: { changes: [], order: [] },
     diagnostics: [],
   };
 }

@@ -1,0 +1,152 @@
+import type { Nic } from "../network/model.js";
+import { comparePlaces } from "../network/read.js";
+import type { Way } from "../network/ways.js";
+import type { Addresses } from "../packets/addresses.js";
+import { everything, type Box, type Point } from "../packets/fields.js";
+import { cutsOf, NONE, type PacketSet } from "../packets/sets.js";
+import { kindOf } from "../values.js";
+import type { Reachability } from "./index.js";
+import type { End, Via } from "./model.js";
+
+/** One end in two graphs; it may be in only one of them. */
+export interface Twin {
+  readonly key: string;
+  readonly before: End | undefined;
+  readonly after: End | undefined;
+}
+
+/** Ends that differ in nothing but their own addresses. */
+export interface Kind {
+  readonly key: string;
+  readonly twins: readonly Twin[];
+}
+
+export interface Bounded {
+  readonly may: PacketSet;
+  readonly must: PacketSet;
+}
+
+export const nodeOf = ({ before, after }: Twin): string => (after ?? before)?.node?.address ?? "";
+export const isOutside = ({ before, after }: Twin): boolean => (after ?? before)?.kind === "outside";
+
+/** The ends of two graphs by kind. A NIC that might be put into an empty subnet is none. */
+export function kindsOf(before: Reachability, after: Reachability): readonly Kind[] {
+  const byKey = new Map<string, { before?: End; after?: End }>();
+  const classes = new Map<string, string[]>();
+  for (const [side, r] of [
+    ["before", before],
+    ["after", after],
+  ] as const) {
+    for (const end of r.ends) {
+      if (end.node && kindOf(end.node.type) === "iec_vpc_subnet") continue;
+      byKey.set(end.key, { ...byKey.get(end.key), [side]: end });
+      classes.set(end.key, [...(classes.get(end.key) ?? []), `${side} ${classOf(end)}`]);
+    }
+  }
+  const kinds = new Map<string, Twin[]>();
+  for (const [key, ends] of byKey) {
+    const name = (classes.get(key) ?? []).join("\n");
+    const twin = { key, before: ends.before, after: ends.after };
+    const twins = kinds.get(name);
+    if (twins === undefined) kinds.set(name, [twin]);
+    else twins.push(twin);
+  }
+  return [...kinds].map(([key, twins]) => ({ key, twins }));
+}
+
+function classOf(end: End): string {
+  if (end.kind !== "nic") return end.key;
+  const { nic } = end;
+  return JSON.stringify([
+    nic.subnet.identity.key,
+    nic.groups.key,
+    [nic.vpc, nic.site].map((places) => places.map(({ key }) => key)),
+    nic.addresses.map(({ addresses, sure }) => [addresses.family, sure]),
+    nic.access.map(({ family, sure }) => [family, sure]),
+    nic.halted !== undefined,
+    nic.forwards === "no" ? "" : nic.key,
+  ]);
+}
+
+/** Whether no private path can be between two ends, whichever of their versions are there at the time. */
+export function areApart(a: Twin, b: Twin): boolean {
+  const nics = ({ before, after }: Twin): Nic[] =>
+    [before, after].flatMap((end) =>
+      end?.kind === "nic" ? [end.nic] : end?.kind === "vip" ? end.vip.backers.map(({ nic }) => nic) : [],
+    );
+  return nics(a).every((one) =>
+    nics(b).every((other) =>
+      (["vpc", "site"] as const).some((place) => comparePlaces(one[place], other[place]) === "different"),
+    ),
+  );
+}
+
+/**
+ * What gets from one end to another, by protocols, ports and addresses of the internet: the ends' own addresses are
+ * left out. Those that the cloud chooses stand for each that it may choose.
+ */
+export function trafficBetween(
+  r: Reachability,
+  from: End | undefined,
+  to: End | undefined,
+  via: Via,
+): Bounded {
+  if (from === undefined || to === undefined) return { may: NONE, must: NONE };
+  const found = r.waysOf(from, to, via);
+  if ("kind" in found) return { may: NONE, must: NONE };
+  const { algebra } = r.bounds;
+  const passing = (way: Way, bound: "may" | "must"): PacketSet => {
+    let set = r.bounds.through(way, way.steps, bound);
+    let box: Box = everything(way.family);
+    for (const [field, end] of [
+      ["source", from],
+      ["destination", to],
+    ] as const) {
+      const { interval } = way[field].addresses;
+      if (end.kind === "outside") box = { ...box, [field]: interval };
+      else set = algebra.project(set, field, interval, bound === "may" ? "some" : "every");
+    }
+    return algebra.intersect(set, algebra.box(box));
+  };
+  const all = (ways: readonly Way[], bound: "may" | "must") =>
+    ways.map((way) => passing(way, bound)).reduce(algebra.union, NONE);
+  return {
+    may: all(found, "may"),
+    must: all(
+      found.filter(({ sure }) => sure),
+      "must",
+    ),
+  };
+}
+
+/** Whether it depends on which of its twins a kind's end is, at the source or the destination of a pair. */
+export function dependsOnAddress(
+  r: Reachability,
+  [from, to]: readonly [End | undefined, End | undefined],
+  via: Via,
+  field: "source" | "destination",
+  twins: readonly (End | undefined)[],
+): boolean {
+  if (from === undefined || to === undefined || twins.length < 2) return false;
+  const found = r.waysOf(from, to, via);
+  if ("kind" in found) return false;
+  return found.some((way) => {
+    const [low, high] = hull(twins, way.family);
+    return way.steps.some((step) =>
+      (["may", "must"] as const).some((bound) =>
+        cutsOf(r.bounds.step(step, bound), field).some((cut) => cut > low && cut <= high),
+      ),
+    );
+  });
+}
+
+function hull(ends: readonly (End | undefined)[], family: Addresses["family"]): readonly [Point, Point] {
+  const intervals = ends
+    .flatMap((end) => (end?.kind === "nic" ? end.nic.addresses : []))
+    .filter(({ addresses }) => addresses.family === family)
+    .map(({ addresses }) => addresses.interval);
+  return intervals.reduce<readonly [Point, Point]>(
+    ([low, high], [first, last]) => [first < low ? first : low, last > high ? last : high],
+    intervals[0] ?? [0, 0],
+  );
+}

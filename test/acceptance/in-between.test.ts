@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import type { Plan } from "../../provider/reconciler/model.js";
+import { renderPlan, plainPaint } from "../../provider/review/index.js";
+import { Bench, errorsOf } from "../crash/session.js";
+import type { Design } from "../crash/stack.js";
+import { writeStack, type Json } from "../helpers/stack.js";
+import { put } from "./bad-configurations.js";
+import { edgeStack } from "./edge-stack.js";
+
+/** What the cloud itself says of a path, before every call of an apply and after the last. */
+
+const RULE = "resource.iec_security_group_rule";
+const everything = {
+  security_group_id: "${iec_security_group.web.id}",
+  direction: "ingress",
+  remote_ip_prefix: "0.0.0.0/0",
+};
+const eip = {
+  site_id: "${data.iec_sites.site.sites[0].id}",
+  port_id: "${iec_server.web.nics[0].port}",
+  bandwidth_size: 5,
+};
+
+const EMPTY: Design = { vpcs: [], groups: {}, keys: {}, servers: {}, spare: { guangzhou: 0, beijing: 0 } };
+
+interface Row {
+  readonly name: string;
+  readonly before: readonly ((stack: Json) => void)[];
+  readonly after: readonly ((stack: Json) => void)[];
+  readonly told: string;
+}
+
+const rows: readonly Row[] = [
+  {
+    name: "a rule that allows everything goes, an address comes",
+    before: [put(`${RULE}.all`, everything)],
+    after: [put("resource.iec_eip", { web: eip })],
+    told: "iec deletes iec_security_group_rule.all before it creates iec_eip.web: otherwise the internet could reach iec_server.web on",
+  },
+  {
+    name: "an address goes, a rule that allows everything comes",
+    before: [put("resource.iec_eip", { web: eip })],
+    after: [put(`${RULE}.all`, everything)],
+    told: "iec deletes iec_eip.web before it creates iec_security_group_rule.all: otherwise the internet could reach iec_server.web on",
+  },
+];
+
+async function apply(row: Row, revise: (plan: Plan) => Plan) {
+  const bench = new Bench(EMPTY);
+  const write = (changes: Row["before"]) => {
+    const stack = edgeStack();
+    for (const change of changes) change(stack);
+    writeStack(bench.folder, stack, "cdk.tf.json");
+  };
+  write(row.before);
+  expect(errorsOf(await bench.run())).toEqual([]);
+  write(row.after);
+  const seen: boolean[] = [];
+  const server = String(bench.cloud.snapshot().servers[0]?.["id"]);
+  const look = () => seen.push(bench.cloud.probe({ from: "internet", to: server, port: 22 }).reachable);
+  bench.onCall = look;
+  const { plan, ...outcome } = await bench.run({ parallelism: 1, revise });
+  look();
+  expect(errorsOf({ plan, ...outcome })).toEqual([]);
+  expect(seen.length).toBeGreaterThan(5);
+  return {
+    plan,
+    opened: seen.includes(true),
+    text: plan ? renderPlan(plan, { paint: plainPaint, width: 400 }) : "",
+  };
+}
+
+describe.each(rows)("$name", (row) => {
+  test("in the order that the plan tells, nothing is open in between", async () => {
+    const { opened, text } = await apply(row, (plan) => plan);
+    expect(text).toContain(row.told);
+    expect(opened).toBe(false);
+  });
+
+  test("in any order, something is", async () => {
+    const { opened } = await apply(row, (plan) => ({ ...plan, reachability: { changes: [], order: [] } }));
+    expect(opened).toBe(true);
+  });
+});
