@@ -18,7 +18,6 @@ const everything = {
 const eip = {
   site_id: "${data.iec_sites.site.sites[0].id}",
   port_id: "${iec_server.web.nics[0].port}",
-  bandwidth_size: 5,
 };
 
 const EMPTY: Design = { vpcs: [], groups: {}, keys: {}, servers: {}, spare: { guangzhou: 0, beijing: 0 } };

@@ -98,12 +98,12 @@ test("what opens and closes is what a walk finds after and not before, and the o
       );
       const ends: readonly { readonly walked: WalkEnd; readonly key: string; readonly at: string }[] = [
         ...was.nics.map((nic, n) => ({
-          walked: { kind: "nic", n },
+          walked: { kind: "nic" as const, n },
           key: `iec_server.n${n}#0`,
           at: nicAddress(nic, n),
         })),
         ...OUTSIDE.map((address) => ({
-          walked: { kind: "outside", address },
+          walked: { kind: "outside" as const, address },
           key: "internet",
           at: address,
         })),
