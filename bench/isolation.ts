@@ -4,8 +4,10 @@
  */
 import { resources } from "../provider/resources/index.js";
 import type { ResourceNode } from "../schema/graph.js";
-import { tablesOf } from "../schema/isolation/index.js";
+import { tablesOf, type IsolationInput } from "../schema/isolation/index.js";
+import { changesBetween } from "../schema/isolation/reachability/changes.js";
 import { analyse, judge } from "../schema/isolation/reachability/index.js";
+import { safeOrder, workBetween } from "../schema/isolation/reachability/order.js";
 import { typeOfAddress } from "../schema/isolation/values.js";
 import type { ObjectValue } from "../schema/unknown.js";
 import { table } from "./measure.js";
@@ -145,3 +147,31 @@ const { verdict } = judge(r, {
   traffic: { protocol: "tcp", ports: ["22"] },
 });
 console.log(`\n100,000 rules in two groups: ${verdict} after ${seconds(now() - start)}, ${memory()}`);
+
+/** A plan that changes one rule: what it opens and closes, beside reading the network before and after. */
+for (const size of SIZES) {
+  const before = designOf(size);
+  const after = new Map(before);
+  const [address, rule] = [...before].find(
+    ([, { type, values }]) =>
+      type === "iec_security_group_rule" && values["action"] === "allow" && values["direction"] === "ingress",
+  )!;
+  after.set(address, {
+    ...rule,
+    values: { ...rule.values, remote_ip_prefix: "0.0.0.0/0", remote_group_id: null },
+  });
+  const inputs = [before, after].map((nodes) => ({ ...tables, graph: { nodes } })) as [
+    IsolationInput,
+    IsolationInput,
+  ];
+  const began = now();
+  for (const input of inputs) analyse(input);
+  const loaded = now();
+  const changes = changesBetween(...inputs);
+  const told = now();
+  const order = safeOrder(...inputs, workBetween(inputs[0].graph, inputs[1].graph));
+  console.log(
+    `${size.servers} servers, one rule changed: ${changes.length} changes after ${seconds(told - loaded)}, ` +
+      `of which reading both networks is ${seconds(loaded - began)}; order ${seconds(now() - told)}, ${order.edges.length} edges`,
+  );
+}

@@ -1,6 +1,7 @@
 import type { Clock } from "../../schema/clock.js";
 import { CODES, type Diagnostic } from "../../schema/diagnostics.js";
-import { tellChange, tellOrder } from "../../schema/isolation/reachability/index.js";
+import { tellChange } from "../../schema/isolation/reachability/changes.js";
+import { tellOrder } from "../../schema/isolation/reachability/order.js";
 import { formatPath, isUnknown, reveal, type Value } from "../../schema/unknown.js";
 import type { ActionReason } from "../lifecycle/plan.js";
 import type { ApplyEvent, Drift, Operation, Plan, ResourceChange } from "../reconciler/model.js";

@@ -2,14 +2,14 @@ import { warningDiagnostic, type Diagnostic } from "../../schema/diagnostics.js"
 import type { ResourceNode } from "../../schema/graph.js";
 import { tablesOf, type IsolationInput } from "../../schema/isolation/index.js";
 import { TooLarge } from "../../schema/isolation/packets/sets.js";
+import { changesBetween } from "../../schema/isolation/reachability/changes.js";
 import {
-  changesBetween,
   safeOrder,
   tellLeak,
   type OpenLeak,
   type Step,
   type Work,
-} from "../../schema/isolation/reachability/index.js";
+} from "../../schema/isolation/reachability/order.js";
 import type { ObjectValue } from "../../schema/unknown.js";
 import type { Plan } from "./model.js";
 import { operationGraph } from "./operations.js";

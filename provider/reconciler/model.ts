@@ -1,6 +1,7 @@
 import type { Diagnostic, Origin } from "../../schema/diagnostics.js";
 import type { Finding } from "../../schema/isolation/index.js";
-import type { Change, OrderEdge } from "../../schema/isolation/reachability/index.js";
+import type { Change } from "../../schema/isolation/reachability/changes.js";
+import type { OrderEdge } from "../../schema/isolation/reachability/order.js";
 import type { ObjectValue, Path, Value } from "../../schema/unknown.js";
 import type { Action, ActionReason } from "../lifecycle/plan.js";
 

@@ -42,7 +42,6 @@ interface RunOptions {
   readonly adopt?: SessionOptions["adopt"];
   readonly onEvent?: (event: ApplyEvent) => void;
   readonly operation?: "apply" | "plan";
-  readonly parallelism?: number;
   /** The plan that is applied, instead of the one that was made. */
   readonly revise?: (plan: Plan) => Plan;
 }
@@ -92,7 +91,7 @@ export class Bench {
   /** Plans, and applies a plan that has no errors. What is thrown comes back as diagnostics; a bug is thrown. */
   async run(options: RunOptions = {}): Promise<Outcome> {
     const { destroy = false, stop, signal, adopt, onEvent = () => undefined, operation = "apply" } = options;
-    const { parallelism = 10, revise = (made: Plan) => made } = options;
+    const { revise = (made: Plan) => made } = options;
     let plan: Plan | undefined;
     let result: ApplyResult | undefined;
     const said: Diagnostic[] = [];
@@ -102,7 +101,7 @@ export class Bench {
         lock: true,
         lockTimeoutMs: 0,
         variables: new Map(),
-        parallelism,
+        parallelism: 10,
         operation: destroy ? "destroy" : operation,
         adopt,
         signal: signal ?? new AbortController().signal,

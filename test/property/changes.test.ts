@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import { holds, NONE, PacketAlgebra } from "../../schema/isolation/packets/sets.js";
 import { differencesBetween, type Difference } from "../../schema/isolation/reachability/changes.js";
 import { fieldsOf } from "../../schema/isolation/reachability/explain.js";
+import { analyse } from "../../schema/isolation/reachability/index.js";
 import {
-  analyse,
   safeOrder,
   type OrderEdge,
   type SafeOrder,
   type Work,
-} from "../../schema/isolation/reachability/index.js";
+} from "../../schema/isolation/reachability/order.js";
 import { differing } from "../../schema/isolation/reachability/related.js";
 import type { ObjectValue } from "../../schema/unknown.js";
 import { graphOf, tables } from "../unit/isolation/design.js";

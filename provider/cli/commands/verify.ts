@@ -10,15 +10,14 @@ import {
 } from "../../../schema/diagnostics.js";
 import type { IsolationInput } from "../../../schema/isolation/index.js";
 import { selects } from "../../../schema/isolation/policies/policy.js";
+import { changesBetween, type Change } from "../../../schema/isolation/reachability/changes.js";
 import {
-  changesBetween,
   safeOrder,
   tellLeak,
   workBetween,
-  type Change,
   type OpenLeak,
   type OrderEdge,
-} from "../../../schema/isolation/reachability/index.js";
+} from "../../../schema/isolation/reachability/order.js";
 import { readTerraformPlan } from "../../../schema/terraform-plan/index.js";
 import { malformed, readPolicyFile } from "../../reconciler/policies.js";
 import {

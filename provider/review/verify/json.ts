@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../../schema/diagnostics.js";
-import { tellChange } from "../../../schema/isolation/reachability/index.js";
+import { tellChange } from "../../../schema/isolation/reachability/changes.js";
 import type { Verification } from "./model.js";
 
 /** Grows a minor number with a new member, a major one with a changed member. */

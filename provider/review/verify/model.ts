@@ -5,11 +5,11 @@ import {
   type IsolationReport,
   type Verdict,
 } from "../../../schema/isolation/index.js";
+import type { Change } from "../../../schema/isolation/reachability/changes.js";
 import {
   analyse,
   formatSet,
   judge,
-  type Change,
   type Counterexample,
   type End,
   type Question,

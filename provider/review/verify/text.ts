@@ -1,4 +1,4 @@
-import { tellChange } from "../../../schema/isolation/reachability/index.js";
+import { tellChange } from "../../../schema/isolation/reachability/changes.js";
 import type { Paint } from "../paint.js";
 import { count, indent, printable, wrap } from "../text.js";
 import type { Example, Finding, Verification } from "./model.js";

@@ -1,8 +1,10 @@
+import type { Filter } from "../network/filters.js";
 import { INTERNET } from "../packets/addresses.js";
 import { everything } from "../packets/fields.js";
 import { formatSet } from "../packets/format.js";
 import { NONE, PacketAlgebra, type PacketSet } from "../packets/sets.js";
 import { listed } from "../rule.js";
+import { kindOf } from "../values.js";
 import { analyse, type Reachability, type ReachabilityInput } from "./index.js";
 import type { End, Via } from "./model.js";
 import {
@@ -79,11 +81,47 @@ export function differencesBetween(
   changed: ReadonlySet<string>,
 ): readonly Difference[] {
   const related = new Related([before, after].map(({ graph }) => graph));
-  const isTouched = (twin: Twin) => [...related.of(nodeOf(twin))].some((address) => changed.has(address));
-  return [...pairsOf(kindsOf(before, after), isTouched)].flatMap((pair) =>
-    differences([before, after], ...pair),
+  const touched = related.touchedBy(changed);
+  const isTouched = (twin: Twin) => touched.has(nodeOf(twin));
+  const meets = rulesMet(changed, related);
+  return [...pairsOf(kindsOf(before, after), isTouched)].flatMap(([from, to, via]) =>
+    meets([before, after], from, to, via) ? differences([before, after], from, to, via) : [],
   );
 }
+
+/**
+ * Tells whether a pair may differ. Where nothing but rules of security groups changes, the ways stay, and only a pair
+ * on whose ways one of these rules is can differ; else any may.
+ */
+function rulesMet(changed: ReadonlySet<string>, related: Related) {
+  const isRule = (address: string) =>
+    related.versions(address).every(({ type }) => kindOf(type) === "iec_security_group_rule");
+  const met = new WeakMap<Filter, boolean>();
+  const has = (filter: Filter): boolean => {
+    let found = met.get(filter);
+    if (found === undefined) {
+      found = [...filter.may, ...filter.must].some(({ rule }) => changed.has(rule.node.address));
+      met.set(filter, found);
+    }
+    return found;
+  };
+  const any = ![...changed].every(isRule);
+  return (sides: readonly [Reachability, Reachability], from: Kind, to: Kind, via: Via): boolean => {
+    if (any) return true;
+    const [a, b] = representatives(from, to);
+    return sides.some((r, i) => {
+      const side = i === 0 ? "before" : "after";
+      const ways = a?.[side] && b?.[side] ? r.waysOf(a[side], b[side], via) : [];
+      return !("kind" in ways) && ways.some(({ steps }) => steps.some(({ filter }) => has(filter)));
+    });
+  };
+}
+
+/** An end of each of two kinds; two of them where the kinds are one. */
+const representatives = (from: Kind, to: Kind): readonly [Twin | undefined, Twin | undefined] => [
+  from.twins[0],
+  from === to ? to.twins[1] : to.twins[0],
+];
 
 /** What concerns the internet first, what opens before what closes, facts before what may be. */
 const weight = ({ via, kind, sure }: Change): number =>
@@ -121,8 +159,7 @@ function differences(
   to: Kind,
   via: Via,
 ): Difference[] {
-  const [a] = from.twins;
-  const b = from === to ? to.twins[1] : to.twins[0];
+  const [a, b] = representatives(from, to);
   if (a === undefined || b === undefined) return [];
   const alone = (kind: Kind): Kind[] => kind.twins.map((twin) => ({ key: twin.key, twins: [twin] }));
   const varies = (field: "source" | "destination", { twins }: Kind) =>

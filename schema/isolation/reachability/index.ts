@@ -30,19 +30,6 @@ export type { Certificate } from "./certificate.js";
 export { judge, obstacleOf } from "./judge.js";
 export { checkCertificate } from "./check.js";
 export { tellHop, tellPacket } from "./tell.js";
-export { changesBetween, tellChange, type Change } from "./changes.js";
-export {
-  safeOrder,
-  tellLeak,
-  tellOrder,
-  workBetween,
-  type Doing,
-  type OpenLeak,
-  type OrderEdge,
-  type SafeOrder,
-  type Step,
-  type Work,
-} from "./order.js";
 
 export interface ReachabilityInput extends TopologyInput {
   /** Ids and public addresses that the plan takes away: what was looked up before may still name them. */

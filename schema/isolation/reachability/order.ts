@@ -136,9 +136,8 @@ class Search {
     const all = kinds.flatMap((kind) => kind.twins.map((twin) => ({ twin, kind })));
     const outside = all.find(({ twin }) => isOutside(twin));
     const inside = all.filter(({ twin }) => !isOutside(twin));
-    const isTouched = (twin: Twin) =>
-      [...this.#related.of(nodeOf(twin))].some((address) => this.changed.has(address));
-    const touched = new Set(inside.filter(({ twin }) => isTouched(twin)));
+    const concerned = this.#related.touchedBy(this.changed);
+    const touched = new Set(inside.filter(({ twin }) => concerned.has(nodeOf(twin))));
     for (const one of touched)
       if (outside) yield { pair: [outside.twin, one.twin], kinds: [outside.kind, one.kind] };
     for (const [i, one] of inside.entries()) {

@@ -1,6 +1,5 @@
 import type { Nic } from "../network/model.js";
-import { comparePlaces } from "../network/read.js";
-import type { Way } from "../network/ways.js";
+import { barrierBetween, type Way } from "../network/ways.js";
 import type { Addresses } from "../packets/addresses.js";
 import { everything, type Box, type Point } from "../packets/fields.js";
 import { cutsOf, NONE, type PacketSet } from "../packets/sets.js";
@@ -70,15 +69,19 @@ function classOf(end: End): string {
 
 /** Whether no private path can be between two ends, whichever of their versions are there at the time. */
 export function areApart(a: Twin, b: Twin): boolean {
-  const nics = ({ before, after }: Twin): Nic[] =>
-    [before, after].flatMap((end) =>
+  return nicsOf(a).every((one) => nicsOf(b).every((other) => barrierBetween(one, other) !== undefined));
+}
+
+const nics = new WeakMap<Twin, readonly Nic[]>();
+function nicsOf(twin: Twin): readonly Nic[] {
+  let found = nics.get(twin);
+  if (found === undefined) {
+    found = [twin.before, twin.after].flatMap((end) =>
       end?.kind === "nic" ? [end.nic] : end?.kind === "vip" ? end.vip.backers.map(({ nic }) => nic) : [],
     );
-  return nics(a).every((one) =>
-    nics(b).every((other) =>
-      (["vpc", "site"] as const).some((place) => comparePlaces(one[place], other[place]) === "different"),
-    ),
-  );
+    nics.set(twin, found);
+  }
+  return found;
 }
 
 /**

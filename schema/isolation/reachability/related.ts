@@ -1,5 +1,5 @@
 import type { ResourceGraph, ResourceNode } from "../../graph.js";
-import { isUnknown, leaves, type Value } from "../../unknown.js";
+import { isList, isObject, isUnknown, type Value } from "../../unknown.js";
 import { kindOf, locate, sourcesOf } from "../values.js";
 
 /** What is a part of something else, or bound to it: by kind the attributes that say of what. */
@@ -34,12 +34,15 @@ export const NETWORK_KINDS: ReadonlySet<string> = new Set([
 /** Attributes whose values do not matter to any packet. */
 const NAMES = new Set(["name", "description", "tags"]);
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** Finds what has a say in the packets of an end, in any of several graphs of one design. */
 export class Related {
   readonly #owners = new Map<string, Set<string>>();
   readonly #parts = new Map<string, Set<string>>();
   /** Parts of which it is not known whose they are. */
   readonly #stray = new Set<string>();
+  readonly #used = new Map<ResourceNode, Set<string>>();
   readonly #found = new Map<string, ReadonlySet<string>>();
 
   constructor(readonly graphs: readonly ResourceGraph[]) {
@@ -68,11 +71,37 @@ export class Related {
     return found;
   }
 
-  *versions(address: string): Generator<ResourceNode> {
-    for (const graph of this.graphs) {
-      const node = graph.nodes.get(address);
-      if (node) yield node;
+  /** The resource as the graphs have it; once where they agree. */
+  versions(address: string): readonly ResourceNode[] {
+    return [...new Set(this.graphs.flatMap((graph) => graph.nodes.get(address) ?? []))];
+  }
+
+  /** Everything in which one of some resources has a say: those whose `of` has one of them. */
+  touchedBy(changed: ReadonlySet<string>): { has(address: string): boolean } {
+    const users = { whole: new Map<string, Set<string>>(), alone: new Map<string, Set<string>>() };
+    for (const node of this.#nodes()) {
+      const uses = WHOLE.has(kindOf(node.type));
+      for (const used of this.usedBy(node)) add(users[uses ? "whole" : "alone"], used, node.address);
     }
+    const wholes = new Map<string, Set<string>>();
+    for (const [whole, parts] of this.#parts) for (const part of parts) add(wholes, part, whole);
+    // Those that have it among all their parts, and those that have it at all.
+    const [withParts, alone] = [new Set(changed), new Set(changed)];
+    for (const address of alone) {
+      for (const user of users.alone.get(address) ?? []) alone.add(user);
+      for (const user of users.whole.get(address) ?? []) alone.add(user);
+    }
+    for (const address of alone) {
+      if (withParts.has(address)) continue;
+      const node = this.versions(address)[0];
+      if (node && !WHOLE.has(kindOf(node.type))) withParts.add(address);
+    }
+    for (const address of withParts) {
+      for (const user of users.whole.get(address) ?? []) withParts.add(user);
+      for (const whole of wholes.get(address) ?? []) withParts.add(whole);
+    }
+    const all = [...this.#stray].some((address) => withParts.has(address));
+    return { has: (address) => all || withParts.has(address) };
   }
 
   #closure(start: string): ReadonlySet<string> {
@@ -99,18 +128,33 @@ export class Related {
   }
 
   /** All that the values of a resource name. */
-  *usedBy(node: ResourceNode): Generator<string> {
-    for (const [, value] of leaves(node.values)) yield* this.named(value);
+  usedBy(node: ResourceNode): ReadonlySet<string> {
+    let used = this.#used.get(node);
+    if (used === undefined) {
+      used = new Set<string>();
+      this.#collect(node.values, used);
+      this.#used.set(node, used);
+    }
+    return used;
+  }
+
+  #collect(value: Value, into: Set<string>): void {
+    if (isList(value)) for (const item of value) this.#collect(item, into);
+    else if (isObject(value)) for (const key in value) this.#collect(value[key] ?? null, into);
+    else for (const address of this.named(value)) into.add(address);
   }
 
   /** The resources that a value is, or will be, the id or address of. */
   named(value: Value): ReadonlySet<string> {
-    if (typeof value === "string") return this.#owners.get(value) ?? new Set();
-    return new Set(isUnknown(value) ? sourcesOf(value).map(({ address }) => address) : []);
+    if (typeof value === "string") return this.#owners.get(value) ?? NOBODY;
+    return isUnknown(value) ? new Set(sourcesOf(value).map(({ address }) => address)) : NOBODY;
   }
 
   *#nodes(): Generator<ResourceNode> {
-    for (const graph of this.graphs) yield* graph.nodes.values();
+    const seen = new Set<ResourceNode>();
+    for (const graph of this.graphs) {
+      for (const node of graph.nodes.values()) if (seen.size < seen.add(node).size) yield node;
+    }
   }
 }
 
