@@ -196,6 +196,45 @@ export const fullPlan: Plan = {
     { name: "sites", before: ["gz"], after: ["gz", "西安"], sensitive: false },
     { name: "unused", before: "x", after: undefined, sensitive: false },
   ],
+  reachability: {
+    changes: [
+      {
+        kind: "opened",
+        sure: true,
+        from: ["the internet"],
+        to: ["iec_server.web", "iec_server.api"],
+        via: "internet",
+        traffic: "tcp/443 from 203.0.113.0/24",
+      },
+      {
+        kind: "closed",
+        sure: false,
+        from: ["iec_vpc_subnet.web"],
+        to: ["iec_vpc_subnet.data"],
+        via: "private",
+        traffic: "tcp/5432",
+      },
+      ...Array.from({ length: 20 }, (_, i) => ({
+        kind: "opened" as const,
+        sure: true,
+        from: [`iec_server.s${i}`],
+        to: ["iec_server.web"],
+        via: "private" as const,
+        traffic: "icmp",
+      })),
+    ],
+    order: [
+      {
+        first: {
+          step: "iec_security_group_rule.all (delete)",
+          address: "iec_security_group_rule.all",
+          verb: "delete",
+        },
+        then: { step: "iec_eip.web", address: "iec_eip.web", verb: "create" },
+        leak: { from: "the internet", to: "iec_server.web", via: "internet", traffic: "tcp/22", sure: true },
+      },
+    ],
+  },
   conditional: Array.from({ length: 7 }, (_, i) => ({
     verdict: "CONDITIONAL" as const,
     code: "IEC1002" as const,

@@ -34,7 +34,11 @@ const renderings: readonly (readonly [file: string, text: () => string])[] = [
   ["plan-full-coloured.txt", () => renderPlan(fullPlan, { ...options, paint: markedPaint })],
   [
     "plan-without-schema.txt",
-    () => renderPlan({ ...fullPlan, drift: [], conditional: [] }, { ...options, attributesOf: undefined }),
+    () =>
+      renderPlan(
+        { ...emptyPlan, changes: fullPlan.changes, outputs: fullPlan.outputs },
+        { ...options, attributesOf: undefined },
+      ),
   ],
   ["plan-outputs-only.txt", () => renderPlan({ ...emptyPlan, outputs: fullPlan.outputs }, options)],
   ["drift.txt", () => renderDrift(fullPlan, options)],

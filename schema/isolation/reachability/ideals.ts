@@ -72,14 +72,17 @@ export class Ideals {
     let done = state;
     const dropped = new Set<string>();
     const attempt = (next: Steps) => holds(next) && Boolean((done = next));
-    for (let again = true; again;) {
-      again = false;
-      for (const step of this.last(done)) {
-        if (!attempt(new Set([...done].filter((one) => one !== step)))) continue;
-        dropped.add(step);
-        again = true;
+    // Most of the steps do not matter: they are dropped many at a time.
+    const drop = (steps: readonly string[]): boolean => {
+      if (steps.length === 0) return false;
+      if (attempt(new Set([...done].filter((one) => !steps.includes(one))))) {
+        for (const step of steps) dropped.add(step);
+        return true;
       }
-    }
+      const half = steps.length >> 1;
+      return half > 0 && [drop(steps.slice(0, half)), drop(steps.slice(half))].includes(true);
+    };
+    for (let again = true; again;) again = drop(this.last(done));
     const next = () =>
       [...effects.keys()].filter(
         (step) =>

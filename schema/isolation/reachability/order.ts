@@ -59,11 +59,15 @@ export const tellOrder = ({ first, then, leak }: OrderEdge): string =>
 /** `the internet could reach iec_server.web on tcp/22`. */
 export const tellLeak = ({ from, to, traffic }: Leak): string => `${from} could reach ${to} on ${traffic}`;
 
-/** So many networks are read at most; what is left is not claimed to be shut. */
-const MOST_STATES = 3_000;
+/** So many resources are read at most, again for each state; what is left is not claimed to be shut. */
+const MOST_READ = 50_000;
+/** To tell what has a say in a pair costs this part of reading it. */
+const LOOK = 1 / 8;
+/** So many states of one pair are looked at. */
+const MOST_STATES = 1_000;
 const MOST_PAIRS = 20_000;
-/** More edges than these would no single pair of ends need. */
-const MOST_EDGES = 30;
+/** So many leaks of one pair are mended one after the other. */
+const MOST_ROUNDS = 30;
 
 /**
  * Whether a path is open between two steps of an apply that neither the network before it nor the one after it has,
@@ -104,7 +108,8 @@ class Search {
   readonly #leaks: OpenLeak[] = [];
   /** Pairs like these leak nothing more. */
   readonly #settled = new Set<string>();
-  #states = 0;
+  #read = 0;
+  #complete = true;
 
   constructor(
     before: ReachabilityInput,
@@ -123,11 +128,11 @@ class Search {
   run(): SafeOrder {
     let pairs = 0;
     for (const unit of this.#units()) {
-      if (++pairs > MOST_PAIRS || this.#states > MOST_STATES)
-        return { edges: this.#edges, leaks: this.#leaks, complete: false };
+      if (++pairs > MOST_PAIRS || this.#read > MOST_READ) this.#complete = false;
+      if (!this.#complete) break;
       this.#examine(unit);
     }
-    return { edges: this.#edges, leaks: this.#leaks, complete: this.#states <= MOST_STATES };
+    return { edges: this.#edges, leaks: this.#leaks, complete: this.#complete };
   }
 
   /** Every end with the internet, then with every other that it may have a path to. */
@@ -153,6 +158,7 @@ class Search {
     const among = new Set(
       pair.flatMap((twin) => (isOutside(twin) ? [] : [...this.#related.of(nodeOf(twin))])),
     );
+    this.#read += among.size * LOOK;
     const effects = new Map<string, Effect>();
     for (const address of among) {
       for (const name of this.#stages.stepsOf(address)) {
@@ -171,10 +177,10 @@ class Search {
       { from: b, to: a, via },
     ].map((one): Direction => ({ ...one, via, base: this.#base(one.from, one.to, via) }));
     const at = this.#reader(among, directions);
-    for (let round = 0; round < MOST_EDGES; round++) {
-      const states = this.#order.mostOpen(effects, MOST_STATES - this.#states);
-      if (states === undefined) {
-        this.#states = MOST_STATES + 1;
+    for (let round = 0; ; round++) {
+      const states = this.#order.mostOpen(effects, MOST_STATES);
+      if (states === undefined || round > MOST_ROUNDS) {
+        this.#complete = false;
         return;
       }
       const state = states.find((done) => at(done) !== undefined);
@@ -194,8 +200,8 @@ class Search {
   #reader(among: ReadonlySet<string>, directions: readonly Direction[]) {
     const { subtract } = this.#algebra;
     return (done: ReadonlySet<string>): Found | undefined => {
-      this.#states++;
       const graph = this.#stages.graphAt(among, done);
+      this.#read += graph.nodes.size;
       const gone = goneBetween(this.#stages.before, graph);
       const r = analyse({ ...this.input, graph, gone }, this.#algebra);
       const ends = new Map(r.ends.map((end) => [end.key, end]));
@@ -319,14 +325,15 @@ export function workBetween(before: ResourceGraph, after: ResourceGraph): Work {
   const needs = new Map<string, Set<string>>();
   const remove = (address: string) => `${address} (delete)`;
   const changed = differing(before, after);
-  const related = new Related([before]);
+  const related = new Related([before, after]);
   const gone = (address: string): boolean => {
     const [old, planned] = [before.nodes.get(address), after.nodes.get(address)];
     if (old?.mode !== "managed" || !changed.has(address)) return false;
     return planned === undefined || (typeof old.values["id"] === "string" && isUnknown(planned.values["id"]));
   };
   for (const [address, node] of after.nodes) {
-    needs.set(address, new Set(node.references.map(({ to }) => to).filter((to) => after.nodes.has(to))));
+    const named = [...node.references.map(({ to }) => to), ...related.usedBy(node)];
+    needs.set(address, new Set(named.filter((to) => to !== address && after.nodes.has(to))));
     if (node.mode === "managed" && changed.has(address)) steps.set(address, { address, does: "bring" });
   }
   for (const address of changed) {
