@@ -123,9 +123,9 @@ const representatives = (from: Kind, to: Kind): readonly [Twin | undefined, Twin
   from === to ? to.twins[1] : to.twins[0],
 ];
 
-/** What concerns the internet first, what opens before what closes, facts before what may be. */
-const weight = ({ via, kind, sure }: Change): number =>
-  (via === "internet" ? 0 : 4) + (kind === "opened" ? 0 : 2) + (sure ? 0 : 1);
+/** What the internet reaches first, then what reaches it; what opens before what closes; facts before what may be. */
+const weight = ({ via, kind, sure, from }: Change): number =>
+  (via === "private" ? 8 : from[0] === "the internet" ? 0 : 4) + (kind === "opened" ? 0 : 2) + (sure ? 0 : 1);
 
 /** Kinds of which something that changed has a say in one. */
 function* pairsOf(
