@@ -1,9 +1,14 @@
-import { describe, expect, test } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Foresight, Plan } from "../../provider/reconciler/model.js";
 import { renderPlan, plainPaint } from "../../provider/review/index.js";
 import { Bench, errorsOf } from "../crash/session.js";
 import type { Design } from "../crash/stack.js";
-import { writeStack, type Json } from "../helpers/stack.js";
+import { startCloud, type TestCloud } from "../helpers/cloud.js";
+import { callIec, eventsOf } from "../helpers/iec.js";
+import { temporaryFolder, writeStack, type Json } from "../helpers/stack.js";
+import { Project, withTerraform } from "./terraform-project.js";
 import { put } from "./bad-configurations.js";
 import { edgeStack } from "./edge-stack.js";
 
@@ -89,5 +94,57 @@ describe.each(rows)("$name", (row) => {
       reachability: { ...reachability, order: turned(reachability.order) },
     }));
     expect(opened).toBe(true);
+  });
+});
+
+/** The stack once it is applied, and what is planned then. */
+const [replaced] = rows;
+
+describe("what opens and what waits is told", () => {
+  let cloud: TestCloud;
+  beforeEach(async () => void (cloud = await startCloud()));
+  afterEach(() => cloud.close());
+  const stackOf = (changes: Row["before"] = []) => {
+    const stack = edgeStack();
+    for (const change of changes) change(stack);
+    return stack;
+  };
+
+  test("by iec plan and iec verify, as events and as text", async () => {
+    const folder = temporaryFolder();
+    const iec = (command: string, ...more: string[]) => callIec([command, folder, ...more], cloud);
+    writeStack(folder, stackOf(replaced?.before), "cdk.tf.json");
+    expect((await iec("apply", "--auto-approve")).code).toBe(0);
+    writeStack(folder, stackOf(replaced?.after), "cdk.tf.json");
+    const events = eventsOf((await iec("plan", "--json")).stdout);
+    expect(events.filter(({ type }) => type === "reachability")).toMatchObject([
+      {
+        changes: [
+          { kind: "opened", sure: true, message: "the internet can now reach iec_server.web on tcp/443" },
+        ],
+        order: [{ first: { address: "iec_security_group_rule.all" }, then: { address: "iec_eip.web" } }],
+      },
+    ]);
+    expect((await iec("verify")).stdout).toContain(
+      "With this plan\n  + the internet can now reach iec_server.web on tcp/443\n",
+    );
+    const { changes } = JSON.parse((await iec("verify", "--json")).stdout) as { changes: unknown };
+    expect(changes).toMatchObject([{ kind: "opened", to: ["iec_server.web"], traffic: "tcp/443" }]);
+  });
+
+  withTerraform("of a plan of Terraform", () => {
+    test("with two steps that keep it shut", async () => {
+      const project = new Project(temporaryFolder(), cloud.env);
+      project.write({ ...stackOf(replaced?.before) });
+      await project.apply();
+      project.write({ ...stackOf(replaced?.after) });
+      await project.succeed("plan", "-out", "plan.bin");
+      const file = join(project.folder, "plan.json");
+      writeFileSync(file, (await project.run(["show", "-json", "plan.bin"])).stdout);
+      const { stdout, stderr } = await callIec(["verify", file]);
+      expect(stdout).toContain("+ the internet can now reach iec_server.web on tcp/443\n");
+      expect(stderr).toContain("Warning IEC1047");
+      expect(stderr).toContain("terraform apply -target='iec_security_group_rule.all'");
+    });
   });
 });
