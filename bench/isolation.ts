@@ -160,10 +160,8 @@ for (const size of SIZES) {
     ...rule,
     values: { ...rule.values, remote_ip_prefix: "0.0.0.0/0", remote_group_id: null },
   });
-  const inputs = [before, after].map((nodes) => ({ ...tables, graph: { nodes } })) as [
-    IsolationInput,
-    IsolationInput,
-  ];
+  const inputOf = (nodes: typeof before): IsolationInput => ({ ...tables, graph: { nodes } });
+  const inputs = [inputOf(before), inputOf(after)] as const;
   const began = now();
   for (const input of inputs) analyse(input);
   const loaded = now();

@@ -179,7 +179,7 @@ describe("for machines", () => {
       format_version: string;
       verdicts: object[];
     };
-    expect(format_version).toBe("1.0");
+    expect(format_version).toBe("1.1");
     const members = [
       "kind",
       "code",
