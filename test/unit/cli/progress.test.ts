@@ -163,6 +163,7 @@ describe("JSON events", () => {
       "version",
       "resource_drift",
       "planned_change",
+      "reachability",
       "isolation_conditional",
       "change_summary",
     ]);
