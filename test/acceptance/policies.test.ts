@@ -114,7 +114,8 @@ describe("a policy of paths", () => {
     expect({ code: planned.code, stderr: planned.stderr }).toEqual({ code: 0, stderr: "" });
     expect(planned.stdout).toContain("IEC1050 iec_server.web");
     const applied = await iec("apply", "--auto-approve");
-    expect(codes(applied)).toEqual(["Error IEC1050"]);
+    // Whatever would complete the path is refused: here the rule, and perhaps the EIP of the server.
+    expect(new Set(codes(applied))).toEqual(new Set(["Error IEC1050"]));
     const rules = cloud.snapshot().security_group_rules.map((rule) => rule["port_range_min"]);
     expect(rules).not.toContain("443");
   });
