@@ -59,7 +59,8 @@ const LASTS: readonly (readonly Point[])[] = FIELDS.map((field) =>
 
 /** The operations on sets. Sets of one algebra must not be given to another, but for NONE and ALL. */
 export class PacketAlgebra {
-  readonly #nodes = new Map<string, PacketSet>();
+  /** By hash: texts as keys would cost more than everything else. */
+  readonly #nodes = new Map<number, PacketSet[]>();
   readonly #results = new Map<Operation, Map<number, PacketSet>>();
   #next = 2;
   #intervals = 0;
@@ -149,13 +150,17 @@ export class PacketAlgebra {
       to.push(child);
     }
     if (to.length === 1) return to[0]!;
-    const key = `${level}:${from.join()}:${to.map((child) => child.id).join()}`;
-    let node = this.#nodes.get(key);
-    if (node === undefined) {
-      this.#intervals += to.length;
-      if (this.#intervals > this.#limit || this.#next >= PAIRS) throw new TooLarge();
-      this.#nodes.set(key, (node = { id: this.#next++, level, starts: from, children: to }));
-    }
+    const hash = hashOf(level, from, to);
+    const alike = this.#nodes.get(hash);
+    const known = alike?.find(
+      (node) => node.level === level && isEqual(node.starts, from) && isEqual(node.children, to),
+    );
+    if (known !== undefined) return known;
+    this.#intervals += to.length;
+    if (this.#intervals > this.#limit || this.#next >= PAIRS) throw new TooLarge();
+    const node = { id: this.#next++, level, starts: from, children: to };
+    if (alike === undefined) this.#nodes.set(hash, [node]);
+    else alike.push(node);
     return node;
   }
 
@@ -211,6 +216,19 @@ export function floorOf(values: readonly Point[], value: Point): number {
   }
   return low;
 }
+
+function hashOf(level: number, starts: readonly Point[], children: readonly PacketSet[]): number {
+  let hash = level;
+  for (const start of starts) {
+    const low = typeof start === "bigint" ? Number(BigInt.asUintN(32, start ^ (start >> 64n))) : start;
+    hash = Math.imul(hash ^ low, 0x01000193) ^ (hash >>> 15);
+  }
+  for (const { id } of children) hash = Math.imul(hash ^ id, 0x01000193) ^ (hash >>> 15);
+  return hash;
+}
+
+const isEqual = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
 
 /** Whether a packet, given by its fields, is in the set. */
 export function holds(set: PacketSet, packet: Readonly<Record<Field, Point>>): boolean {
