@@ -2,7 +2,8 @@ import type { Clock } from "../../schema/clock.js";
 import { expandPath, type Resource } from "../../schema/definition.js";
 import type { Diagnostic } from "../../schema/diagnostics.js";
 import type { ResourceNode } from "../../schema/graph.js";
-import { checkIsolation, tablesOf } from "../../schema/isolation/index.js";
+import { checkRules } from "../../schema/isolation/report.js";
+import { tablesOf } from "../../schema/isolation/tables.js";
 import { getPath, type ObjectValue } from "../../schema/unknown.js";
 import type { Api } from "../client/index.js";
 import { readObject } from "../lifecycle/refresh.js";
@@ -67,7 +68,7 @@ export function createIsolation(
           else nodes.set(address, { address, mode: "existing", type: to, values: told, references: [] });
         }),
       );
-      return checkIsolation({ graph: { nodes }, missing, ...tables, only: new Set([type]) }).diagnostics;
+      return checkRules({ graph: { nodes }, missing, ...tables, only: new Set([type]) }).diagnostics;
     },
     note(type, values) {
       if (typeof values["id"] === "string") keep(type, values["id"], Promise.resolve(values));

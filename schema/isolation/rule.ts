@@ -33,20 +33,25 @@ export interface Finding {
   readonly origin?: Origin | undefined;
 }
 
-/** Something a design is held against: a fact of the cloud, or a policy of its owners. */
-export interface Check {
+/** What a check states of itself. */
+export interface Statement {
   readonly code: Code;
   readonly severity: Severity;
   /** What it rests on, in one line. */
   readonly reason: string;
+}
+
+/** Something a design is held against: a fact of the cloud, or a policy of its owners. */
+export interface Check extends Statement {
   /** @param reachability what can reach what; computed when first asked for */
   check(topology: Topology, reachability: () => Reachability): Iterable<Judgement>;
 }
 
-/** A fact of the cloud. */
-export interface Rule extends Check {
+/** A fact of the cloud, which is told without an analysis of traffic. */
+export interface Rule extends Statement {
   /** Where that fact is stated: `[docs:usermanual network ACL]`, or `[inferred]` where no source states it. */
   readonly source: string;
+  check(topology: Topology): Iterable<Judgement>;
 }
 
 interface Subject {
