@@ -14,6 +14,8 @@ const PROGRAM = "provider/cli/main.ts";
 const PLUGIN = "provider/plugin/main.ts";
 /** The module of the plugin that the build replaces by its result. */
 const SCHEMA_RESPONSE = "provider/plugin/schema-response.ts";
+/** What writes the module in the place of `provider/lifecycle/compile.ts`. */
+const CHECKS = "scripts/checks.ts";
 /**
  * How the constructs import the engine they are written for, or a file of it; and the engine that carries it on, with
  * the same interface and files.
@@ -22,7 +24,7 @@ const ENGINE = /(?<=(["']))cdktf(?=\1|\/)/g;
 const SUCCESSOR = "cdktn";
 /** What the constructs know of resource types. */
 const PLACEMENT = "schema/generated/placement.json";
-const SETUP = ["scripts/build.mjs", "package.json", "package-lock.json"];
+const SETUP = ["scripts/build.mjs", CHECKS, "package.json", "package-lock.json"];
 
 /** Each part has a folder of `dist` to itself. */
 const PARTS = [
@@ -31,17 +33,16 @@ const PARTS = [
   { name: "lib", inputs: ["constructs", "schema"], make: makeConstructs },
 ];
 
+const BUNDLE = { absWorkingDir: ROOT, bundle: true, platform: "node", target: "node20", logLevel: "warning" };
+
 async function makeProgram(folder) {
   await build({
-    absWorkingDir: ROOT,
+    ...BUNDLE,
     entryPoints: { iec: PROGRAM },
     outdir: folder,
-    bundle: true,
     splitting: true,
-    platform: "node",
-    target: "node20",
     format: "esm",
-    logLevel: "warning",
+    plugins: [await compiledChecks()],
     // Bundled CommonJS packages call require.
     banner: {
       js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
@@ -58,38 +59,43 @@ async function makeProgram(folder) {
  * it is in any folder, and its folder holds nothing else that Terraform could take for the provider.
  */
 async function makePlugin(folder) {
-  const common = {
-    absWorkingDir: ROOT,
-    bundle: true,
-    platform: "node",
-    target: "node20",
+  const { schemaResponse } = await run(SCHEMA_RESPONSE);
+  const bytes = Buffer.from(schemaResponse()).toString("base64");
+  const response = `export const schemaResponse = () => Buffer.from("${bytes}", "base64");`;
+  const outfile = path.join(folder, "terraform-provider-iec.cjs");
+  await build({
+    ...BUNDLE,
+    entryPoints: [PLUGIN],
+    outfile,
     format: "cjs",
-    logLevel: "warning",
-  };
-  const { outputFiles } = await build({ ...common, entryPoints: [SCHEMA_RESPONSE], write: false });
+    minify: true,
+    plugins: [inPlaceOf(/plugin[/\\]schema-response\.ts$/, response), await compiledChecks()],
+  });
+  await chmod(outfile, 0o755);
+}
+
+/** What a TypeScript module exports. */
+async function run(module) {
+  const { outputFiles } = await build({ ...BUNDLE, entryPoints: [module], format: "cjs", write: false });
   const exported = { exports: {} };
   new Function("module", "exports", "require", outputFiles[0].text)(
     exported,
     exported.exports,
     createRequire(import.meta.url),
   );
-  const bytes = Buffer.from(exported.exports.schemaResponse()).toString("base64");
-  const schemaResponse = {
-    name: "schema-response",
-    setup: ({ onLoad }) =>
-      onLoad({ filter: /plugin[/\\]schema-response\.ts$/ }, () => ({
-        contents: `export const schemaResponse = () => Buffer.from("${bytes}", "base64");`,
-      })),
-  };
-  const outfile = path.join(folder, "terraform-provider-iec.cjs");
-  await build({
-    ...common,
-    entryPoints: [PLUGIN],
-    outfile,
-    minify: true,
-    plugins: [schemaResponse],
-  });
-  await chmod(outfile, 0o755);
+  return exported.exports;
+}
+
+/** Takes a text for what a module's file holds. */
+const inPlaceOf = (filter, contents) => ({
+  name: String(filter),
+  setup: ({ onLoad }) => onLoad({ filter }, (file) => ({ contents, resolveDir: path.dirname(file.path) })),
+});
+
+/** The checks of configurations, compiled now instead of when they are first needed. */
+async function compiledChecks() {
+  const { checksModule } = await run(CHECKS);
+  return inPlaceOf(/lifecycle[/\\]compile\.ts$/, checksModule());
 }
 
 /**

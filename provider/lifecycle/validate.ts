@@ -1,27 +1,12 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { ErrorObject } from "ajv";
 import type { Attribute, Attributes, ElementAttribute } from "../../schema/attributes.js";
 import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
-import { formats, jsonSchema } from "../../schema/json-schema.js";
 import { formatPath, getPath, isUnknown, type ObjectValue, type Path } from "../../schema/unknown.js";
-
-// The schemas are our own, and tested: to check them against the schema of schemas would cost more than all else.
-const ajv = new Ajv({
-  allErrors: true,
-  strict: true,
-  allowUnionTypes: true,
-  formats,
-  meta: false,
-  validateSchema: false,
-});
-const compiled = new WeakMap<Attributes, ValidateFunction>();
+import { checkOf } from "./compile.js";
 
 /** Checks a decoded configuration against the limits its attributes state. Unknown values pass: they are checked at apply. */
 export function validateConfig(attributes: Attributes, config: ObjectValue): Diagnostic[] {
-  let check = compiled.get(attributes);
-  if (check === undefined) {
-    check = ajv.compile(jsonSchema(attributes));
-    compiled.set(attributes, check);
-  }
+  const check = checkOf(attributes);
   if (check(config)) return [];
   const problems = (check.errors ?? []).flatMap((error) => {
     const path = toPath(error.instancePath, config);
@@ -105,7 +90,7 @@ function explain(
         detail: `It is ${shown}.`,
       });
     default:
-      return wrong(`${shown} ${error.message ?? "is not valid"}.`);
+      return wrong(`${shown} is not valid.`);
   }
 }
 

@@ -143,18 +143,24 @@ function readCollection(reader: ByteReader, type: Exclude<WireType, string>, pat
     return Array.from({ length }, (_, i) => read(reader, itemType(type, i), [...path, i]));
   }
   const length = msgpack.readHeader(reader, msgpack.MAP);
-  const members = Object.fromEntries(
-    Array.from({ length }, (): [string, Value] => {
-      const key = msgpack.readText(reader);
-      return [key, read(reader, memberType(type, key), [...path, key])];
-    }),
-  );
-  if (type[0] === "map") return members;
-  return Object.fromEntries(Object.keys(type[1]).map((name) => [name, members[name] ?? null]));
+  if (type[0] === "map") {
+    return Object.fromEntries(
+      Array.from({ length }, () => {
+        const key = msgpack.readText(reader);
+        return [key, read(reader, type[1], [...path, key])];
+      }),
+    );
+  }
+  const members: Record<string, Value> = {};
+  for (const name of Object.keys(type[1])) members[name] = null;
+  for (let i = 0; i < length; i++) {
+    const name = msgpack.readText(reader);
+    members[name] = read(reader, memberType(type, name), [...path, name]);
+  }
+  return members;
 }
 
-function memberType(type: MapType | ObjectType, key: string): WireType {
-  if (type[0] !== "object") return type[1];
+function memberType(type: ObjectType, key: string): WireType {
   const member = Object.hasOwn(type[1], key) ? type[1][key] : undefined;
   if (member === undefined) throw new MalformedError(`there is no attribute ${JSON.stringify(key)}`);
   return member;
