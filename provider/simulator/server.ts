@@ -21,9 +21,11 @@ export type Outcome = Answer | "cut";
 /** Remembered answers for stale reads, at most. */
 const rememberedReads = 1000;
 
+/** Shared by all simulators of a process: to compile it takes longer than most of what they are asked. */
+const contract = new Contract();
+
 /** Takes requests through gateway, contract, operation and faults. */
 export class ApiServer {
-  private readonly contract = new Contract();
   private readonly gateway: Gateway;
   private readonly handlers: Operations;
   /** Apart from the cloud's own source, so that object ids do not depend on how often somebody reads. */
@@ -89,7 +91,7 @@ export class ApiServer {
     const wrong =
       this.options.validate &&
       this.handlers[operation.id] &&
-      this.contract.answer(operation, answer.status, answer.body);
+      contract.answer(operation, answer.status, answer.body);
     if (!wrong) return answer;
     this.journal.violate({ operation: operation.id, side: "answer", text: wrong.text });
     return failure(`The simulator's answer to ${operation.id} is not in the contract: ${wrong.text}`);
@@ -121,10 +123,10 @@ export class ApiServer {
       mishaps: new Set<Mishap>(mishaps.filter((mishap) => strikes.some(({ kind }) => kind === mishap))),
     };
     if (this.options.validate) {
-      this.check(operation, codes.badPath, this.contract.parameters(operation, "path", params));
-      this.check(operation, codes.badQuery, this.contract.parameters(operation, "query", call.query));
+      this.check(operation, codes.badPath, contract.parameters(operation, "path", params));
+      this.check(operation, codes.badQuery, contract.parameters(operation, "query", call.query));
       if (operation.described.requestBody) {
-        const mismatch = this.contract.requestBody(operation, call.body);
+        const mismatch = contract.requestBody(operation, call.body);
         this.check(operation, bodyCode(operation.id, mismatch?.text ?? ""), mismatch);
       }
     }
