@@ -39,7 +39,7 @@ export class Unknown {
   }
   /** One of another copy of this module, such as that of the built constructs, is an unknown too. */
   static [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === "object" && value !== null && BRAND in value;
+    return isUnknown(value);
   }
 }
 export interface ValueSource {
@@ -55,13 +55,14 @@ export class Sensitive {
   constructor(readonly value: Exclude<Value, Sensitive>) {}
 }
 
-export const isUnknown = (value: unknown): value is Unknown => value instanceof Unknown;
+export const isUnknown = (value: unknown): value is Unknown =>
+  typeof value === "object" && value !== null && BRAND in value;
 
 export const isObject = (value: unknown): value is ObjectValue =>
   typeof value === "object" &&
   value !== null &&
   !Array.isArray(value) &&
-  !(value instanceof Unknown) &&
+  !isUnknown(value) &&
   !(value instanceof Sensitive);
 
 export const isList = (value: unknown): value is readonly Value[] => Array.isArray(value);

@@ -85,6 +85,7 @@ export interface Topology {
   all(role: Role): readonly Placed[];
   /** Every resource of a type, in any mode. */
   ofType(type: string): readonly Placed[];
+  nodesOf(type: string): readonly ResourceNode[];
   placed(node: ResourceNode): Placed;
   /** What an attribute is set to, followed; null when it is not set, or left to the cloud. */
   written(node: ResourceNode, attribute: string): Value;
@@ -228,11 +229,12 @@ export function buildTopology(input: TopologyInput): Topology {
     for (const node of graph.nodes.values()) append(groups, kindOf(node.type), node);
     return groups;
   });
-  const ofType = (type: string): readonly Placed[] => (byType().get(type) ?? []).map(placedNode);
+  const nodesOf = (type: string): readonly ResourceNode[] => byType().get(type) ?? [];
+  const ofType = (type: string): readonly Placed[] => nodesOf(type).map(placedNode);
   function subjectsOf(...types: readonly string[]): readonly Placed[] {
     const nodes = only
       ? [...only].flatMap((address) => graph.nodes.get(address) ?? [])
-      : types.flatMap((type) => byType().get(type) ?? []);
+      : types.flatMap(nodesOf);
     return nodes.filter((node) => judged(node) && types.includes(kindOf(node.type))).map(placedNode);
   }
 
@@ -312,6 +314,7 @@ export function buildTopology(input: TopologyInput): Topology {
     isSubject: ({ node }) => judged(node),
     all,
     ofType,
+    nodesOf,
     placed: placedNode,
     written,
     pointers,

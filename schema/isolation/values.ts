@@ -104,4 +104,5 @@ export function typeOfAddress(address: string): string {
 }
 
 /** The public provider's `huaweicloud_iec_vpc` manages the same objects as `iec_vpc`. */
-export const kindOf = (type: string): string => type.replace(/^huaweicloud_(?=iec_)/, "");
+export const kindOf = (type: string): string =>
+  type.startsWith("huaweicloud_iec_") ? type.slice("huaweicloud_".length) : type;

@@ -14,9 +14,7 @@ export type Told<T> =
 export class Reader {
   constructor(readonly topology: Topology) {}
 
-  *nodes(kind: string): Generator<ResourceNode> {
-    for (const node of this.topology.graph.nodes.values()) if (kindOf(node.type) === kind) yield node;
-  }
+  nodes = (kind: string): readonly ResourceNode[] => this.topology.nodesOf(kind);
 
   value(node: ResourceNode, path: Path): Value {
     return this.topology.follow(getPath(node.values, path) ?? null);
