@@ -158,6 +158,7 @@ export class Bandwidth extends cdktf.TerraformResource {
   * @param options BandwidthConfig
   */
   public constructor(scope: Construct, id: string, config: BandwidthConfig) {
+    config ??= {} as BandwidthConfig;
     super(scope, id, {
       terraformResourceType: 'iec_bandwidth',
       terraformGeneratorMetadata: {

@@ -254,6 +254,7 @@ export class DataIecCloudImages extends cdktf.TerraformDataSource {
   * @param options DataIecCloudImagesConfig
   */
   public constructor(scope: Construct, id: string, config: DataIecCloudImagesConfig) {
+    config ??= {} as DataIecCloudImagesConfig;
     super(scope, id, {
       terraformResourceType: 'iec_cloud_images',
       terraformGeneratorMetadata: {

@@ -48,6 +48,7 @@ export class DataIecKeypair extends cdktf.TerraformDataSource {
   * @param options DataIecKeypairConfig
   */
   public constructor(scope: Construct, id: string, config: DataIecKeypairConfig) {
+    config ??= {} as DataIecKeypairConfig;
     super(scope, id, {
       terraformResourceType: 'iec_keypair',
       terraformGeneratorMetadata: {

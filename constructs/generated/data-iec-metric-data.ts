@@ -434,6 +434,7 @@ export class DataIecMetricData extends cdktf.TerraformDataSource {
   * @param options DataIecMetricDataConfig
   */
   public constructor(scope: Construct, id: string, config: DataIecMetricDataConfig) {
+    config ??= {} as DataIecMetricDataConfig;
     super(scope, id, {
       terraformResourceType: 'iec_metric_data',
       terraformGeneratorMetadata: {

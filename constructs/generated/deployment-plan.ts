@@ -1366,6 +1366,7 @@ export class DeploymentPlan extends cdktf.TerraformResource {
   * @param options DeploymentPlanConfig
   */
   public constructor(scope: Construct, id: string, config: DeploymentPlanConfig) {
+    config ??= {} as DeploymentPlanConfig;
     super(scope, id, {
       terraformResourceType: 'iec_deployment_plan',
       terraformGeneratorMetadata: {

@@ -1519,6 +1519,7 @@ export class EdgeService extends cdktf.TerraformResource {
   * @param options EdgeServiceConfig
   */
   public constructor(scope: Construct, id: string, config: EdgeServiceConfig) {
+    config ??= {} as EdgeServiceConfig;
     super(scope, id, {
       terraformResourceType: 'iec_edge_service',
       terraformGeneratorMetadata: {

@@ -232,6 +232,7 @@ export class Eip extends cdktf.TerraformResource {
   * @param options EipConfig
   */
   public constructor(scope: Construct, id: string, config: EipConfig) {
+    config ??= {} as EipConfig;
     super(scope, id, {
       terraformResourceType: 'iec_eip',
       terraformGeneratorMetadata: {

@@ -56,6 +56,7 @@ export class Ipv6BandwidthAttachment extends cdktf.TerraformResource {
   * @param options Ipv6BandwidthAttachmentConfig
   */
   public constructor(scope: Construct, id: string, config: Ipv6BandwidthAttachmentConfig) {
+    config ??= {} as Ipv6BandwidthAttachmentConfig;
     super(scope, id, {
       terraformResourceType: 'iec_ipv6_bandwidth_attachment',
       terraformGeneratorMetadata: {

@@ -52,6 +52,7 @@ export class Keypair extends cdktf.TerraformResource {
   * @param options KeypairConfig
   */
   public constructor(scope: Construct, id: string, config: KeypairConfig) {
+    config ??= {} as KeypairConfig;
     super(scope, id, {
       terraformResourceType: 'iec_keypair',
       terraformGeneratorMetadata: {

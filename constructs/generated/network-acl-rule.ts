@@ -104,6 +104,7 @@ export class NetworkAclRule extends cdktf.TerraformResource {
   * @param options NetworkAclRuleConfig
   */
   public constructor(scope: Construct, id: string, config: NetworkAclRuleConfig) {
+    config ??= {} as NetworkAclRuleConfig;
     super(scope, id, {
       terraformResourceType: 'iec_network_acl_rule',
       terraformGeneratorMetadata: {

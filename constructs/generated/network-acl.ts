@@ -203,6 +203,7 @@ export class NetworkAcl extends cdktf.TerraformResource {
   * @param options NetworkAclConfig
   */
   public constructor(scope: Construct, id: string, config: NetworkAclConfig) {
+    config ??= {} as NetworkAclConfig;
     super(scope, id, {
       terraformResourceType: 'iec_network_acl',
       terraformGeneratorMetadata: {

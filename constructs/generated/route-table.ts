@@ -64,6 +64,7 @@ export class RouteTable extends cdktf.TerraformResource {
   * @param options RouteTableConfig
   */
   public constructor(scope: Construct, id: string, config: RouteTableConfig) {
+    config ??= {} as RouteTableConfig;
     super(scope, id, {
       terraformResourceType: 'iec_route_table',
       terraformGeneratorMetadata: {

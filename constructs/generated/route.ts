@@ -64,6 +64,7 @@ export class Route extends cdktf.TerraformResource {
   * @param options RouteConfig
   */
   public constructor(scope: Construct, id: string, config: RouteConfig) {
+    config ??= {} as RouteConfig;
     super(scope, id, {
       terraformResourceType: 'iec_route',
       terraformGeneratorMetadata: {

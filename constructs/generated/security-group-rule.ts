@@ -219,6 +219,7 @@ export class SecurityGroupRule extends cdktf.TerraformResource {
   * @param options SecurityGroupRuleConfig
   */
   public constructor(scope: Construct, id: string, config: SecurityGroupRuleConfig) {
+    config ??= {} as SecurityGroupRuleConfig;
     super(scope, id, {
       terraformResourceType: 'iec_security_group_rule',
       terraformGeneratorMetadata: {

@@ -183,6 +183,7 @@ export class SecurityGroup extends cdktf.TerraformResource {
   * @param options SecurityGroupConfig
   */
   public constructor(scope: Construct, id: string, config: SecurityGroupConfig) {
+    config ??= {} as SecurityGroupConfig;
     super(scope, id, {
       terraformResourceType: 'iec_security_group',
       terraformGeneratorMetadata: {

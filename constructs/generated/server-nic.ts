@@ -220,6 +220,7 @@ export class ServerNic extends cdktf.TerraformResource {
   * @param options ServerNicConfig
   */
   public constructor(scope: Construct, id: string, config: ServerNicConfig) {
+    config ??= {} as ServerNicConfig;
     super(scope, id, {
       terraformResourceType: 'iec_server_nic',
       terraformGeneratorMetadata: {

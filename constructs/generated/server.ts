@@ -790,6 +790,7 @@ export class Server extends cdktf.TerraformResource {
   * @param options ServerConfig
   */
   public constructor(scope: Construct, id: string, config: ServerConfig) {
+    config ??= {} as ServerConfig;
     super(scope, id, {
       terraformResourceType: 'iec_server',
       terraformGeneratorMetadata: {

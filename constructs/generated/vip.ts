@@ -228,6 +228,7 @@ export class Vip extends cdktf.TerraformResource {
   * @param options VipConfig
   */
   public constructor(scope: Construct, id: string, config: VipConfig) {
+    config ??= {} as VipConfig;
     super(scope, id, {
       terraformResourceType: 'iec_vip',
       terraformGeneratorMetadata: {

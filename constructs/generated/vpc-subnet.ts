@@ -244,6 +244,7 @@ export class VpcSubnet extends cdktf.TerraformResource {
   * @param options VpcSubnetConfig
   */
   public constructor(scope: Construct, id: string, config: VpcSubnetConfig) {
+    config ??= {} as VpcSubnetConfig;
     super(scope, id, {
       terraformResourceType: 'iec_vpc_subnet',
       terraformGeneratorMetadata: {

@@ -56,6 +56,7 @@ export class Vpc extends cdktf.TerraformResource {
   * @param options VpcConfig
   */
   public constructor(scope: Construct, id: string, config: VpcConfig) {
+    config ??= {} as VpcConfig;
     super(scope, id, {
       terraformResourceType: 'iec_vpc',
       terraformGeneratorMetadata: {

@@ -206,7 +206,10 @@ async function emitted(
   }
 }
 
-/** Points comments at the documents of this package instead of a registry, and describes outputs. */
+/**
+ * Points comments at the documents of this package instead of a registry, and describes outputs. A configuration that
+ * JavaScript leaves out counts as an empty one: what it lacks is reported as for any other.
+ */
 const tidy = (source: string, outputs: OutputDocs): string =>
   HEADER +
   withOutputDocs(source, outputs)
@@ -217,6 +220,10 @@ const tidy = (source: string, outputs: OutputDocs): string =>
     .replaceAll(/ Refer to the \{@link \S+ import section\} in the documentation.*$/gm, "")
     .replaceAll(/Represents a \{@link (\S+) ([^}]*)\}/g, "$2: see $1")
     .replaceAll(/\{@link \S+ ([^}]*)\}/g, "$1")
+    .replace(
+      /(?<=^ {2}public constructor\(scope: Construct, id: string, config: (\w+)\) \{\n)/m,
+      "    config ??= {} as $1;\n",
+    )
     .replaceAll(/[ \t]+$/gm, "");
 
 /** Puts the description of an output before its getter, in the place of a comment for developers of the generator. */
