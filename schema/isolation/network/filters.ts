@@ -1,6 +1,7 @@
 import { compare, type Identity } from "../identity.js";
 import type { Box } from "../packets/fields.js";
-import type { Acl, Direction, Group, GroupSet, Nic, Route, Rule } from "./model.js";
+import type { GroupRules } from "./group-rules.js";
+import type { Acl, Direction, Group, GroupRule, GroupSet, Nic, Route, Rule } from "./model.js";
 
 export type Bound = "may" | "must";
 
@@ -40,6 +41,8 @@ export class Filters {
   readonly #ids = new Map<object, number>();
   readonly #remotes = new Map<string, readonly Identity[]>();
 
+  constructor(readonly groupRules: GroupRules) {}
+
   /** The filter of a NIC's groups towards a peer: another NIC's groups, or somebody outside. */
   groups(set: GroupSet, direction: Direction, peer: GroupSet | undefined): Filter {
     const own = `groups ${this.#id(set)} ${direction}`;
@@ -58,7 +61,7 @@ export class Filters {
     return this.#make(`${own} ${fellow} ${memberships.join()}`, () => {
       const is = new Map(remotes.map((remote, i) => [remote.key, memberships[i]]));
       const rules = set.groups.flatMap((group) =>
-        group.rules
+        this.#rulesOf(group)
           .filter((rule) => rule.direction === direction || rule.direction === undefined)
           .map((rule) => ({ ...rule, member: rule.remote ? (is.get(rule.remote.key) ?? "no") : "yes" }))
           .filter(({ member }) => member !== "no")
@@ -124,6 +127,8 @@ export class Filters {
     });
   }
 
+  #rulesOf = (group: Group): readonly GroupRule[] => this.groupRules.get(group) ?? [];
+
   #make(key: string, make: () => Omit<Filter, "id">): Filter {
     let filter = this.#made.get(key);
     if (filter === undefined) this.#made.set(key, (filter = { ...make(), id: this.#made.size }));
@@ -140,7 +145,7 @@ export class Filters {
     let remotes = this.#remotes.get(key);
     if (remotes === undefined) {
       const rules = set.groups
-        .flatMap((group) => group.rules)
+        .flatMap((group) => this.#rulesOf(group))
         .filter((rule) => rule.direction !== opposite(direction));
       const found = new Map(rules.flatMap(({ remote }) => (remote ? [[remote.key, remote] as const] : [])));
       this.#remotes.set(key, (remotes = [...found.values()]));

@@ -1,72 +1,33 @@
 import type { ResourceNode } from "../../graph.js";
 import { formatPath, isList, type Path } from "../../unknown.js";
-import { compare, identify, nameOf, type Identity } from "../identity.js";
-import type { Group, GroupRule, GroupSet, Oddity } from "./model.js";
-import { Match } from "./match.js";
+import { identify, nameOf } from "../identity.js";
+import type { Group, GroupSet } from "./model.js";
 import type { Reader } from "./read.js";
 
-const GROUP = "iec_security_group";
-const RULE = "iec_security_group_rule";
-const PRIORITIES = [1, 100] as const;
+export const GROUP = "iec_security_group";
 
 /** The security groups of a graph, and the sets of them that NICs have. */
 export class Groups {
   readonly #byKey = new Map<string, Group>();
   readonly #sets = new Map<string, GroupSet>();
 
-  constructor(
-    readonly reader: Reader,
-    readonly oddities: Oddity[],
-    readonly gone: ReadonlySet<string>,
-  ) {
-    const rules = new Map<string, GroupRule[]>();
-    /** Rules of which it is not known whose they are: each group may have them. */
-    const stray: { readonly owner: Identity; readonly rule: GroupRule }[] = [];
-    const ids = new Set<string>();
-    const told = new Map<string, readonly string[]>();
-    for (const node of reader.nodes(RULE)) {
-      const owner = reader.identity(node, ["security_group_id"], GROUP);
-      const rule = this.#rule(node, []);
-      if (typeof node.values["id"] === "string") ids.add(node.values["id"]);
-      if (owner === undefined || rule === undefined) continue;
-      if (owner.settled) append(rules, owner.key, rule);
-      else stray.push({ owner, rule });
-    }
-    for (const node of reader.nodes(GROUP)) {
-      if (node.mode === "managed") continue;
-      const key = identify(node).key;
-      const list = node.mode === "data" ? reader.value(node, ["security_group_rules"]) : null;
-      if (!isList(list)) {
-        told.set(key, [`${nameOf(node)}: its rules`]);
-        continue;
-      }
-      for (const i of list.keys()) {
-        const path: Path = ["security_group_rules", i];
-        const id = reader.value(node, [...path, "id"]);
-        if (typeof id === "string" && (ids.has(id) || gone.has(id))) continue;
-        const rule = this.#rule(node, path);
-        if (rule !== undefined) append(rules, key, rule);
-      }
-    }
-    const managed = [...reader.nodes(GROUP)].toSorted((a, b) => order(a) - order(b));
-    for (const node of managed) {
+  constructor(readonly reader: Reader) {
+    const nodes = reader.nodes(GROUP);
+    const untold = new Map<string, string>();
+    for (const node of nodes)
+      if (node.mode !== "managed" && toldRules(reader, node) === undefined)
+        untold.set(identify(node).key, `${nameOf(node)}: its rules`);
+    for (const node of nodes.toSorted((a, b) => order(a) - order(b))) {
       const identity = identify(node);
-      if (this.#byKey.has(identity.key)) continue;
-      const unsettled = identity.settled ? [] : identity.unknowns;
-      const maybe = stray
-        .filter(({ owner }) => compare(owner, identity) !== "different")
-        .map(({ owner, rule }) => ({
-          ...rule,
-          sure: false,
-          unknowns: [...rule.unknowns, ...owner.unknowns],
-        }));
-      this.#byKey.set(identity.key, {
-        identity,
-        label: nameOf(node),
-        rules: [...(rules.get(identity.key) ?? []), ...maybe],
-        open: [...(told.get(identity.key) ?? []), ...unsettled],
-      });
+      const { key } = identity;
+      if (this.#byKey.has(key)) continue;
+      const open = [untold.get(key) ?? [], identity.settled ? [] : identity.unknowns].flat();
+      this.#byKey.set(key, { identity, label: nameOf(node), open });
     }
+  }
+
+  get all(): Iterable<Group> {
+    return this.#byKey.values();
   }
 
   /** The groups that a list or set of ids means. */
@@ -93,47 +54,15 @@ export class Groups {
     if (set === undefined) this.#sets.set(key, (set = { key, groups: [...new Set(groups)], open }));
     return set;
   }
-
-  #rule(node: ResourceNode, base: Path): GroupRule | undefined {
-    const match = new Match(this.reader, node, base, this.oddities);
-    const direction = match.known("direction");
-    const ethertype = match.known("ethertype");
-    const protocol = match.known("protocol");
-    match.begin(ethertype === undefined ? [4, 6] : ethertype === "IPv6" ? [6] : [4], protocol);
-    const [min, max] = [match.known("port_range_min"), match.known("port_range_max")];
-    if (typeof min === "string" && typeof max === "string")
-      match.ports("port", "port_range_min", [Number(min), Number(max)]);
-    else if (min !== max && min !== undefined && max !== undefined)
-      match.odd(min === null ? "port_range_min" : "port_range_max", "one end of the range is not set");
-    const remote = this.reader.identity(node, match.at("remote_group_id"), GROUP);
-    const prefix = match.known("remote_ip_prefix");
-    const sided = direction === "ingress" || direction === "egress";
-    if (!sided) match.odd("direction", "it is not known");
-    if (remote && typeof prefix === "string") match.odd("remote_group_id", "the other side is told twice");
-    else if (typeof prefix === "string" && sided)
-      match.addresses(direction === "egress" ? "destination" : "source", "remote_ip_prefix", prefix);
-    else if (!remote && prefix === null) match.odd("remote_ip_prefix", "the other side is not told");
-    const priority = match.text("priority");
-    const action = match.text("action");
-    const rank = priority.unknowns
-      ? PRIORITIES
-      : ([Number(priority.value ?? 1), Number(priority.value ?? 1)] as const);
-    return {
-      node,
-      path: base,
-      label: base.length === 0 ? nameOf(node) : `${nameOf(node)}.${formatPath(base)}`,
-      direction: sided ? direction : undefined,
-      allows: action.unknowns ? undefined : (action.value ?? "allow") === "allow",
-      rank: Number.isFinite(rank[0]) ? rank : PRIORITIES,
-      boxes: match.boxes,
-      sure: match.sure,
-      remote: remote && typeof prefix === "string" ? undefined : remote,
-      unknowns: [...match.unknowns, ...(priority.unknowns ?? []), ...(action.unknowns ?? [])],
-    };
-  }
 }
 
 const order = (node: ResourceNode): number => (node.mode === "managed" ? 0 : node.mode === "data" ? 1 : 2);
+
+/** Paths of the rules that a group was looked up with; undefined when they are not told. */
+export function toldRules(reader: Reader, node: ResourceNode): readonly Path[] | undefined {
+  const list = node.mode === "data" ? reader.value(node, ["security_group_rules"]) : null;
+  return isList(list) ? list.map((_, i) => ["security_group_rules", i]) : undefined;
+}
 
 export function append<T>(groups: Map<string, T[]>, key: string, item: T): void {
   const group = groups.get(key);

@@ -4,6 +4,7 @@ import { anyAddress, parseAddresses } from "../packets/addresses.js";
 import type { Topology } from "../topology.js";
 import { findAccess, type AccessTable } from "./access.js";
 import { Acls } from "./acls.js";
+import { readGroupRules } from "./group-rules.js";
 import { Groups } from "./groups.js";
 import type { AddressChoice, Network, Nic, Oddity, Route, Subnet, VirtualIp } from "./model.js";
 import { Nics, type NicDraft } from "./nics.js";
@@ -21,7 +22,8 @@ import { Subnets } from "./subnets.js";
 export function readNetwork(topology: Topology, gone: ReadonlySet<string> = new Set()): Network {
   const reader = new Reader(topology);
   const oddities: Oddity[] = [];
-  const groups = new Groups(reader, oddities, gone);
+  const groups = new Groups(reader);
+  const groupRules = readGroupRules(reader, groups, oddities, gone);
   const subnets = new Subnets(reader, new Acls(reader, oddities));
   const drafts = new Nics(reader, groups, subnets).all;
   const ports = new Ports(reader, drafts);
@@ -41,7 +43,7 @@ export function readNetwork(topology: Topology, gone: ReadonlySet<string> = new 
     if (found === undefined) made.set(subnet, (found = routes.of(subnet)));
     return found;
   };
-  return { nics: [...nics.values()], vips, subnets: subnets.all, routesOf, oddities };
+  return { nics: [...nics.values()], vips, subnets: subnets.all, groupRules, routesOf, oddities };
 }
 
 interface Binding {

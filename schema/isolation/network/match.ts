@@ -15,7 +15,7 @@ import {
   type Interval,
 } from "../packets/fields.js";
 import type { Oddity } from "./model.js";
-import type { Reader } from "./read.js";
+import type { Reader, Told } from "./read.js";
 
 /**
  * Builds the boxes of one rule out of its attributes. What is unknown or impossible leaves its field open, and the
@@ -33,8 +33,13 @@ export class Match {
     readonly oddities: Oddity[],
   ) {}
 
-  at = (name: string): Path => [...this.base, name];
-  text = (name: string) => this.reader.told(this.node, this.at(name), "string", "number");
+  at(name: string): Path {
+    return [...this.base, name];
+  }
+
+  text(name: string): Told<string | number | null> {
+    return this.reader.told(this.node, this.at(name), "string", "number");
+  }
 
   unsure(unknowns: readonly string[]): void {
     this.sure = false;

@@ -3,6 +3,7 @@ import type { Path } from "../../unknown.js";
 import type { Identity } from "../identity.js";
 import type { Addresses } from "../packets/addresses.js";
 import type { Box } from "../packets/fields.js";
+import type { GroupRules } from "./group-rules.js";
 
 /**
  * The network of a resource graph, as far as packets are concerned. Whatever the graph leaves open is in it as
@@ -12,6 +13,7 @@ export interface Network {
   readonly nics: readonly Nic[];
   readonly vips: readonly VirtualIp[];
   readonly subnets: readonly Subnet[];
+  readonly groupRules: GroupRules;
   /** The routes of the user's tables that the subnet has. */
   routesOf(subnet: Subnet): readonly Route[];
   /** What the graph says that cannot be: an impossible range, a circle of order. Such things count as unknown. */
@@ -99,7 +101,6 @@ export interface GroupSet {
 export interface Group {
   readonly identity: Identity;
   readonly label: string;
-  readonly rules: readonly GroupRule[];
   /** What is not known of its rules, which may say anything; empty when these are all. */
   readonly open: readonly string[];
 }

@@ -50,7 +50,7 @@ export class Reachability {
     const topology = buildTopology(input);
     this.graph = input.graph;
     this.network = readNetwork(topology, input.gone);
-    this.ways = new Ways(this.network, new Filters());
+    this.ways = new Ways(this.network, new Filters(this.network.groupRules));
     this.#ends = new Ends(topology, this.network);
   }
 
