@@ -8,6 +8,7 @@ import { tablesOf, type IsolationInput } from "../schema/isolation/index.js";
 import { changesBetween } from "../schema/isolation/reachability/changes.js";
 import { analyse, judge } from "../schema/isolation/reachability/index.js";
 import { safeOrder, workBetween } from "../schema/isolation/reachability/order.js";
+import { Transition } from "../schema/isolation/reachability/transition.js";
 import { typeOfAddress } from "../schema/isolation/values.js";
 import type { ObjectValue } from "../schema/unknown.js";
 import { table } from "./measure.js";
@@ -165,9 +166,10 @@ for (const size of SIZES) {
   const began = now();
   for (const input of inputs) analyse(input);
   const loaded = now();
-  const changes = changesBetween(...inputs);
+  const transition = new Transition(...inputs);
+  const changes = changesBetween(transition);
   const told = now();
-  const order = safeOrder(...inputs, workBetween(inputs[0].graph, inputs[1].graph));
+  const order = safeOrder(transition, workBetween(transition));
   console.log(
     `${size.servers} servers, one rule changed: ${changes.length} changes after ${seconds(told - loaded)}, ` +
       `of which reading both networks is ${seconds(loaded - began)}; order ${seconds(now() - told)}, ${order.edges.length} edges`,

@@ -10,6 +10,7 @@ import {
   type Step,
   type Work,
 } from "../../schema/isolation/reachability/order.js";
+import { Transition } from "../../schema/isolation/reachability/transition.js";
 import type { ObjectValue } from "../../schema/unknown.js";
 import type { Plan } from "./model.js";
 import { operationGraph } from "./operations.js";
@@ -28,8 +29,9 @@ export function foresee(
     networkOf(workspace, state, plan, design, side),
   ) as [IsolationInput, IsolationInput];
   try {
-    const changes = plan.destroy ? [] : changesBetween(before, after);
-    const { edges, leaks, complete } = safeOrder(before, after, workOf(workspace, state, plan));
+    const transition = new Transition(before, after);
+    const changes = plan.destroy ? [] : changesBetween(transition);
+    const { edges, leaks, complete } = safeOrder(transition, workOf(workspace, state, plan));
     const diagnostics = [...leaks.map(unavoidable), ...(complete ? [] : [tooMany()])];
     return {
       ...plan,

@@ -18,6 +18,7 @@ import {
   type OpenLeak,
   type OrderEdge,
 } from "../../../schema/isolation/reachability/order.js";
+import { Transition } from "../../../schema/isolation/reachability/transition.js";
 import { readTerraformPlan } from "../../../schema/terraform-plan/index.js";
 import { malformed, readPolicyFile } from "../../reconciler/policies.js";
 import {
@@ -115,12 +116,13 @@ async function ofTerraform(context: Context, text: string, path = "-"): Promise<
     IsolationInput,
     IsolationInput,
   ];
-  const { edges, leaks, complete } = safeOrder(was, will, workBetween(before, after));
+  const transition = new Transition(was, will);
+  const { edges, leaks, complete } = safeOrder(transition, workBetween(transition));
   const between = [...edges.map(inSteps), ...leaks.map(whatever), ...(complete ? [] : [unseen()])];
   return {
     name: path,
     input: will,
-    changes: changesBetween(was, will),
+    changes: changesBetween(transition),
     diagnostics: [...diagnostics, ...between],
   };
 }

@@ -1,7 +1,7 @@
 import { compare, type Identity } from "../identity.js";
 import type { Box } from "../packets/fields.js";
 import type { GroupRules } from "./group-rules.js";
-import type { Acl, Direction, Group, GroupRule, GroupSet, Nic, Route, Rule } from "./model.js";
+import type { Acl, Direction, Group, GroupSet, Nic, Route, Rule } from "./model.js";
 
 export type Bound = "may" | "must";
 
@@ -36,16 +36,26 @@ type Membership = "yes" | "maybe" | "no";
 
 /** Makes filters out of groups, ACLs and routes; each once. */
 export class Filters {
-  readonly #made = new Map<string, Filter>();
-  readonly #pairs = new Map<string, Filter>();
-  readonly #ids = new Map<object, number>();
-  readonly #remotes = new Map<string, readonly Identity[]>();
+  readonly #made: Map<string, Filter>;
+  readonly #pairs: Map<string, Filter>;
+  readonly #ids: Map<object, number>;
+  readonly #remotes: Map<string, readonly Identity[]>;
+  readonly #names = { ingress: new Map<GroupSet, string>(), egress: new Map<GroupSet, string>() };
 
-  constructor(readonly groupRules: GroupRules) {}
+  /** @param others whose filters are these where rules are the same */
+  constructor(
+    readonly groupRules: GroupRules,
+    others?: Filters,
+  ) {
+    this.#made = others ? others.#made : new Map<string, Filter>();
+    this.#pairs = others ? others.#pairs : new Map<string, Filter>();
+    this.#ids = others ? others.#ids : new Map<object, number>();
+    this.#remotes = others ? others.#remotes : new Map<string, readonly Identity[]>();
+  }
 
   /** The filter of a NIC's groups towards a peer: another NIC's groups, or somebody outside. */
   groups(set: GroupSet, direction: Direction, peer: GroupSet | undefined): Filter {
-    const own = `groups ${this.#id(set)} ${direction}`;
+    const own = this.#nameOf(set, direction);
     const pair = peer === undefined ? `${own} -` : `${own} ${this.#id(peer)}`;
     const known = this.#pairs.get(pair);
     if (known !== undefined) return known;
@@ -61,8 +71,8 @@ export class Filters {
     return this.#make(`${own} ${fellow} ${memberships.join()}`, () => {
       const is = new Map(remotes.map((remote, i) => [remote.key, memberships[i]]));
       const rules = set.groups.flatMap((group) =>
-        this.#rulesOf(group)
-          .filter((rule) => rule.direction === direction || rule.direction === undefined)
+        this.groupRules
+          .of(group, direction)
           .map((rule) => ({ ...rule, member: rule.remote ? (is.get(rule.remote.key) ?? "no") : "yes" }))
           .filter(({ member }) => member !== "no")
           .map((rule) => (rule.member === "yes" ? rule : { ...rule, sure: false })),
@@ -127,7 +137,16 @@ export class Filters {
     });
   }
 
-  #rulesOf = (group: Group): readonly GroupRule[] => this.groupRules.get(group) ?? [];
+  /** The same for the same groups with the same rules. */
+  #nameOf(set: GroupSet, direction: Direction): string {
+    const names = this.#names[direction];
+    let name = names.get(set);
+    if (name === undefined) {
+      const rules = set.groups.map((group) => this.#id(this.groupRules.of(group, direction)));
+      names.set(set, (name = `groups ${this.#id(set)} ${direction} ${rules.join()}`));
+    }
+    return name;
+  }
 
   #make(key: string, make: () => Omit<Filter, "id">): Filter {
     let filter = this.#made.get(key);
@@ -144,9 +163,7 @@ export class Filters {
   #remotesOf(key: string, set: GroupSet, direction: Direction): readonly Identity[] {
     let remotes = this.#remotes.get(key);
     if (remotes === undefined) {
-      const rules = set.groups
-        .flatMap((group) => this.#rulesOf(group))
-        .filter((rule) => rule.direction !== opposite(direction));
+      const rules = set.groups.flatMap((group) => this.groupRules.of(group, direction));
       const found = new Map(rules.flatMap(({ remote }) => (remote ? [[remote.key, remote] as const] : [])));
       this.#remotes.set(key, (remotes = [...found.values()]));
     }

@@ -1,54 +1,111 @@
-import type { ResourceNode } from "../../graph.js";
-import { formatPath, type Path } from "../../unknown.js";
+import type { ResourceGraph, ResourceNode } from "../../graph.js";
+import { formatPath, type Path, type Value } from "../../unknown.js";
 import { compare, identify, nameOf, type Identity } from "../identity.js";
 import { append, GROUP, toldRules, type Groups } from "./groups.js";
-import type { Group, GroupRule, Oddity } from "./model.js";
+import type { Direction, Group, GroupRule, Oddity } from "./model.js";
 import { Match } from "./match.js";
 import type { Reader } from "./read.js";
 
 const RULE = "iec_security_group_rule";
 const PRIORITIES = [1, 100] as const;
 
-/** The rules of security groups, by their group. */
-export type GroupRules = ReadonlyMap<Group, readonly GroupRule[]>;
+type Rules = readonly GroupRule[];
 
-/** @param gone ids that a plan takes away, which a group that was looked up before may still tell */
-export function readGroupRules(
-  reader: Reader,
-  groups: Groups,
-  oddities: Oddity[],
-  gone: ReadonlySet<string>,
-): GroupRules {
-  const rules = new Map<string, GroupRule[]>();
-  /** Rules of which it is not known whose they are: each group may have them. */
-  const stray: { readonly owner: Identity; readonly rule: GroupRule }[] = [];
-  const ids = new Set<string>();
-  for (const node of reader.nodes(RULE)) {
-    const owner = reader.identity(node, ["security_group_id"], GROUP);
-    const rule = ruleOf(reader, oddities, node, []);
-    if (typeof node.values["id"] === "string") ids.add(node.values["id"]);
-    if (owner?.settled) append(rules, owner.key, rule);
-    else if (owner !== undefined) stray.push({ owner, rule });
-  }
-  for (const node of reader.nodes(GROUP)) {
-    if (node.mode === "managed") continue;
-    for (const path of toldRules(reader, node) ?? []) {
-      const id = reader.value(node, [...path, "id"]);
-      if (typeof id === "string" && (ids.has(id) || gone.has(id))) continue;
-      append(rules, identify(node).key, ruleOf(reader, oddities, node, path));
+/** One rule as it is read. */
+interface Reading {
+  readonly id: Value;
+  /** The group; undefined when none is told. */
+  readonly owner: Identity | undefined;
+  readonly rule: GroupRule;
+  readonly oddities: readonly Oddity[];
+}
+
+/** What the rules of a graph are read of. */
+interface Source {
+  readonly reader: Reader;
+  readonly groups: Groups;
+  /** Rules that groups were looked up with. */
+  readonly told: readonly Reading[];
+}
+
+/** The rules of the security groups of a graph. */
+export class GroupRules {
+  readonly oddities: readonly Oddity[];
+  readonly #lists = { ingress: new Map<Group, Rules>(), egress: new Map<Group, Rules>() };
+
+  /** @param before a version whose objects are taken again where they are the same */
+  private constructor(
+    readonly source: Source,
+    readonly readings: ReadonlyMap<string, Reading>,
+    gone: ReadonlySet<string>,
+    before?: GroupRules,
+  ) {
+    const own = [...readings.values()];
+    const ids = new Set(own.map(({ id }) => id));
+    const told = source.told.filter(({ id }) => !(typeof id === "string" && (ids.has(id) || gone.has(id))));
+    const all = [...own, ...told];
+    const owned = new Map<string, GroupRule[]>();
+    for (const { owner, rule } of all) if (owner?.settled) append(owned, owner.key, rule);
+    // Of which it is not known whose they are: each group may have them.
+    const stray = all.filter(({ owner }) => owner?.settled === false);
+    for (const group of source.groups.all) {
+      const sure = owned.get(group.identity.key) ?? [];
+      const rules = [...sure, ...straysOf(group, stray)];
+      for (const direction of ["ingress", "egress"] as const) {
+        const now = rules.filter((rule) => (rule.direction ?? direction) === direction);
+        const was = before?.of(group, direction);
+        this.#lists[direction].set(group, was && isSame(was, now) ? was : now);
+      }
     }
+    this.oddities = all.flatMap(({ oddities }) => oddities);
   }
-  const maybe = ({ identity }: Group) =>
-    stray
-      .filter(({ owner }) => compare(owner, identity) !== "different")
-      .map(({ owner, rule }) => ({
-        ...rule,
-        sure: false,
-        unknowns: [...rule.unknowns, ...owner.unknowns],
-      }));
-  return new Map(
-    [...groups.all].map((group) => [group, [...(rules.get(group.identity.key) ?? []), ...maybe(group)]]),
+
+  /** @param gone ids that a plan takes away, which a group that was looked up before may still tell */
+  static read(reader: Reader, groups: Groups, gone: ReadonlySet<string>): GroupRules {
+    const readings = reader.nodes(RULE).map((node): [string, Reading] => {
+      const owner = reader.identity(node, ["security_group_id"], GROUP);
+      return [node.address, readingOf(reader, node, [], owner)];
+    });
+    const told = reader
+      .nodes(GROUP)
+      .filter(({ mode }) => mode !== "managed")
+      .flatMap((node) =>
+        (toldRules(reader, node) ?? []).map((path) => readingOf(reader, node, path, identify(node))),
+      );
+    return new GroupRules({ reader, groups, told }, new Map(readings), gone);
+  }
+
+  /** Those of a graph of which nothing but rules differs, at some addresses. */
+  at(graph: ResourceGraph, changed: Iterable<string>, gone: ReadonlySet<string>): GroupRules {
+    const { reader } = this.source;
+    const readings = new Map(this.readings);
+    for (const address of changed) {
+      const node = graph.nodes.get(address);
+      const owner = node && reader.identity(node, ["security_group_id"], GROUP);
+      if (node) readings.set(address, readingOf(reader, node, [], owner));
+      else readings.delete(address);
+    }
+    return new GroupRules(this.source, readings, gone, this);
+  }
+
+  /** Those that speak, or may, of a direction. */
+  of = (group: Group, direction: Direction): Rules => this.#lists[direction].get(group) ?? [];
+}
+
+const straysOf = ({ identity }: Group, stray: readonly Reading[]): readonly GroupRule[] =>
+  stray.flatMap(({ owner, rule }) =>
+    owner === undefined || compare(owner, identity) === "different"
+      ? []
+      : { ...rule, sure: false, unknowns: [...rule.unknowns, ...owner.unknowns] },
   );
+
+const isSame = <T>(a: readonly T[], b: readonly T[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i]);
+
+function readingOf(reader: Reader, node: ResourceNode, path: Path, owner: Identity | undefined): Reading {
+  const oddities: Oddity[] = [];
+  const rule = ruleOf(reader, oddities, node, path);
+  return { id: reader.value(node, [...path, "id"]), owner, rule, oddities };
 }
 
 function ruleOf(reader: Reader, oddities: Oddity[], node: ResourceNode, base: Path): GroupRule {

@@ -4,7 +4,7 @@ import { anyAddress, parseAddresses } from "../packets/addresses.js";
 import type { Topology } from "../topology.js";
 import { findAccess, type AccessTable } from "./access.js";
 import { Acls } from "./acls.js";
-import { readGroupRules } from "./group-rules.js";
+import { GroupRules } from "./group-rules.js";
 import { Groups } from "./groups.js";
 import type { AddressChoice, Network, Nic, Oddity, Route, Subnet, VirtualIp } from "./model.js";
 import { Nics, type NicDraft } from "./nics.js";
@@ -23,7 +23,7 @@ export function readNetwork(topology: Topology, gone: ReadonlySet<string> = new 
   const reader = new Reader(topology);
   const oddities: Oddity[] = [];
   const groups = new Groups(reader);
-  const groupRules = readGroupRules(reader, groups, oddities, gone);
+  const groupRules = GroupRules.read(reader, groups, gone);
   const subnets = new Subnets(reader, new Acls(reader, oddities));
   const drafts = new Nics(reader, groups, subnets).all;
   const ports = new Ports(reader, drafts);

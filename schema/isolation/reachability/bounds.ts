@@ -58,11 +58,19 @@ export class Bounds {
   #withAddress(set: PacketSet, field: "source" | "destination", { addresses }: AddressChoice): PacketSet {
     const [first, last] = addresses.interval;
     if (first !== last || set === ALL || set === NONE) return set;
-    const places = this.#placed[field];
-    let placed = places.get(set);
-    if (placed === undefined) places.set(set, (placed = { cuts: cutsOf(set, field), sets: [] }));
+    const placed = this.#placedIn(set, field);
     const between = floorOf(placed.cuts, first);
     return (placed.sets[between] ??= this.algebra.project(set, field, addresses.interval, "some"));
+  }
+
+  /** Where along a field a set changes. */
+  cuts = (set: PacketSet, field: "source" | "destination"): readonly Point[] =>
+    this.#placedIn(set, field).cuts;
+
+  #placedIn(set: PacketSet, field: "source" | "destination"): Placed {
+    let placed = this.#placed[field].get(set);
+    if (placed === undefined) this.#placed[field].set(set, (placed = { cuts: cutsOf(set, field), sets: [] }));
+    return placed;
   }
 
   step(step: Step, bound: Bound): PacketSet {

@@ -1,11 +1,10 @@
-import type { Filter } from "../network/filters.js";
+import type { Way } from "../network/ways.js";
 import { INTERNET } from "../packets/addresses.js";
 import { everything } from "../packets/fields.js";
 import { formatSet } from "../packets/format.js";
-import { NONE, PacketAlgebra, type PacketSet } from "../packets/sets.js";
+import { NONE, type PacketSet } from "../packets/sets.js";
 import { listed } from "../rule.js";
-import { kindOf } from "../values.js";
-import { analyse, type Reachability, type ReachabilityInput } from "./index.js";
+import type { Reachability } from "./index.js";
 import type { End, Via } from "./model.js";
 import {
   areApart,
@@ -13,11 +12,12 @@ import {
   isOutside,
   kindsOf,
   nodeOf,
-  trafficBetween,
+  trafficOn,
+  waysBetween,
   type Kind,
   type Twin,
 } from "./pairs.js";
-import { differing, goneBetween, Related } from "./related.js";
+import type { Transition } from "./transition.js";
 
 /** What a plan opens or closes, as one says it. Plain data. */
 export interface Change {
@@ -53,19 +53,14 @@ export interface Difference {
  * What can reach what only after a plan, and what only before. Only ends that something changed has a say in are
  * looked at; paths between ends by their public addresses are told as those from and to the internet.
  */
-export function changesBetween(before: ReachabilityInput, after: ReachabilityInput): readonly Change[] {
-  const changed = differing(before.graph, after.graph);
+export function changesBetween(transition: Transition): readonly Change[] {
+  const { before, after, changed } = transition;
   if (changed.size === 0) return [];
-  const algebra = new PacketAlgebra();
-  const sides = [
-    analyse(before, algebra),
-    analyse({ ...after, gone: goneBetween(before.graph, after.graph) }, algebra),
-  ] as const;
-  const said = new Sayings(...sides);
-  return merged(differencesBetween(...sides, changed))
+  const said = new Sayings(before, after);
+  return merged(differencesBetween(transition))
     .map((one): Change => {
       const { kind, sure, via } = one;
-      const r = kind === "opened" ? sides[1] : sides[0];
+      const r = kind === "opened" ? after : before;
       const [from, to] = [said.names(one.from, kind), said.names(one.to, kind)];
       const [a, b] = [one.from[0], one.to[0]];
       const traffic = formatSet(brief(r, one.set, a && b && outsideOf(a, b)));
@@ -74,48 +69,22 @@ export function changesBetween(before: ReachabilityInput, after: ReachabilityInp
     .toSorted((a, b) => weight(a) - weight(b));
 }
 
-/** @param changed addresses of what is not the same in both */
-export function differencesBetween(
-  before: Reachability,
-  after: Reachability,
-  changed: ReadonlySet<string>,
-): readonly Difference[] {
-  const related = new Related([before, after].map(({ graph }) => graph));
+export function differencesBetween(transition: Transition): readonly Difference[] {
+  const { before, after, changed, related } = transition;
   const touched = related.touchedBy(changed);
   const isTouched = (twin: Twin) => touched.has(nodeOf(twin));
-  const meets = rulesMet(changed, related);
   return [...pairsOf(kindsOf(before, after), isTouched)].flatMap(([from, to, via]) =>
-    meets([before, after], from, to, via) ? differences([before, after], from, to, via) : [],
+    differences([before, after], from, to, via),
   );
 }
 
-/**
- * Tells whether a pair may differ. Where nothing but rules of security groups changes, the ways stay, and only a pair
- * on whose ways one of these rules is can differ; else any may.
- */
-function rulesMet(changed: ReadonlySet<string>, related: Related) {
-  const isRule = (address: string) =>
-    related.versions(address).every(({ type }) => kindOf(type) === "iec_security_group_rule");
-  const met = new WeakMap<Filter, boolean>();
-  const has = (filter: Filter): boolean => {
-    let found = met.get(filter);
-    if (found === undefined) {
-      found = [...filter.may, ...filter.must].some(({ rule }) => changed.has(rule.node.address));
-      met.set(filter, found);
-    }
-    return found;
-  };
-  const any = ![...changed].every(isRule);
-  return (sides: readonly [Reachability, Reachability], from: Kind, to: Kind, via: Via): boolean => {
-    if (any) return true;
-    const [a, b] = representatives(from, to);
-    return sides.some((r, i) => {
-      const side = i === 0 ? "before" : "after";
-      const ways = a?.[side] && b?.[side] ? r.waysOf(a[side], b[side], via) : [];
-      return !("kind" in ways) && ways.some(({ steps }) => steps.some(({ filter }) => has(filter)));
-    });
-  };
-}
+/** Whether packets meet the very same filters on both. Two readings of a network share those that did not change. */
+const meetSame = (was: readonly Way[], will: readonly Way[]): boolean =>
+  was.length === will.length &&
+  was.every(({ steps }, w) => {
+    const others = will[w]?.steps ?? [];
+    return steps.length === others.length && steps.every(({ filter }, i) => filter === others[i]?.filter);
+  });
 
 /** An end of each of two kinds; two of them where the kinds are one. */
 const representatives = (from: Kind, to: Kind): readonly [Twin | undefined, Twin | undefined] => [
@@ -161,19 +130,23 @@ function differences(
 ): Difference[] {
   const [a, b] = representatives(from, to);
   if (a === undefined || b === undefined) return [];
+  const [was, will] = [
+    waysBetween(before, [a.before, b.before], via),
+    waysBetween(after, [a.after, b.after], via),
+  ];
+  // Where nothing but rules changed, the ways are the same: they differ by their filters, if at all.
+  if (before.bounds === after.bounds && meetSame(was, will)) return [];
   const alone = (kind: Kind): Kind[] => kind.twins.map((twin) => ({ key: twin.key, twins: [twin] }));
   const varies = (field: "source" | "destination", { twins }: Kind) =>
     dependsOnAddress(
+      was,
       before,
-      [a.before, b.before],
-      via,
       field,
       twins.map((twin) => twin.before),
     ) ||
     dependsOnAddress(
+      will,
       after,
-      [a.after, b.after],
-      via,
       field,
       twins.map((twin) => twin.after),
     );
@@ -187,11 +160,13 @@ function differences(
       ),
     );
   }
-  const was = trafficBetween(before, a.before, b.before, via);
-  const will = trafficBetween(after, a.after, b.after, via);
+  const [old, planned] = [
+    trafficOn(was, before, [a.before, b.before]),
+    trafficOn(will, after, [a.after, b.after]),
+  ];
   const { union, subtract } = after.bounds.algebra;
   return (["opened", "closed"] as const).flatMap((kind) => {
-    const [more, less] = kind === "opened" ? [will, was] : [was, will];
+    const [more, less] = kind === "opened" ? [planned, old] : [old, planned];
     const sure = subtract(more.must, less.may);
     const may = subtract(union(subtract(more.may, less.may), subtract(more.must, less.must)), sure);
     return [

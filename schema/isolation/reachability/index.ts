@@ -38,25 +38,45 @@ export interface ReachabilityInput extends TopologyInput {
 
 /** What can reach what in a resource graph. Nothing is computed before it is asked for. */
 export class Reachability {
-  readonly graph: ResourceGraph;
-  readonly network: Network;
   readonly ways: Ways;
-  readonly bounds: Bounds;
-  readonly #ends: Ends;
   readonly #places = new Map<Subnet, { readonly nic: Nic | undefined }>();
 
-  constructor(input: ReachabilityInput, algebra?: PacketAlgebra) {
-    this.bounds = new Bounds(algebra);
+  private constructor(
+    readonly graph: ResourceGraph,
+    readonly network: Network,
+    readonly filters: Filters,
+    readonly bounds: Bounds,
+    private readonly names: Ends,
+  ) {
+    this.ways = new Ways(network, filters);
+  }
+
+  static of(input: ReachabilityInput, algebra?: PacketAlgebra): Reachability {
     const topology = buildTopology(input);
-    this.graph = input.graph;
-    this.network = readNetwork(topology, input.gone);
-    this.ways = new Ways(this.network, new Filters(this.network.groupRules));
-    this.#ends = new Ends(topology, this.network);
+    const network = readNetwork(topology, input.gone);
+    const filters = new Filters(network.groupRules);
+    return new Reachability(input.graph, network, filters, new Bounds(algebra), new Ends(topology, network));
+  }
+
+  /**
+   * That of a graph that differs from this one's in nothing but rules of security groups. What is the same in both is
+   * neither read nor computed again.
+   *
+   * @param changed addresses of the rules
+   */
+  withRules(
+    { graph, gone = new Set() }: Pick<ReachabilityInput, "graph" | "gone">,
+    changed: Iterable<string>,
+  ): Reachability {
+    const groupRules = this.network.groupRules.at(graph, changed, gone);
+    const network = { ...this.network, groupRules };
+    return new Reachability(graph, network, new Filters(groupRules, this.filters), this.bounds, this.names);
   }
 
   /** What of the network cannot be: it counts as unknown, so that nothing is PROVED by it. */
   get diagnostics(): readonly Diagnostic[] {
-    return this.network.oddities.map(({ node, path, detail }) =>
+    const { groupRules, oddities } = this.network;
+    return [...groupRules.oddities, ...oddities].map(({ node, path, detail }) =>
       warningDiagnostic("IEC1040", CODES.IEC1040, {
         detail: `What can be reached does not rest on it: ${detail}. Put it right to have it count.`,
         address: node.address,
@@ -68,16 +88,16 @@ export class Reachability {
 
   /** NICs, virtual IPs, a newcomer for each empty subnet, and the internet. */
   get ends(): readonly End[] {
-    return this.#ends.all;
+    return this.names.all;
   }
 
   /**
    * The ends of a name: a resource address (a subnet, VPC or security group stands for its NICs), a construct path,
    * `internet`, an address or CIDR, a site by id or name. Empty when nothing has the name.
    */
-  endOf = (name: string): readonly End[] => this.#ends.of(name);
+  endOf = (name: string): readonly End[] => this.names.of(name);
 
-  endsIn = (subnet: Subnet): readonly End[] => this.#ends.in(subnet);
+  endsIn = (subnet: Subnet): readonly End[] => this.names.in(subnet);
 
   reach(from: End, to: End, via: Via): Reach {
     const found = this.waysOf(from, to, via);
@@ -201,7 +221,7 @@ export class Reachability {
  * @param algebra shared with another analysis, so that equal sets of both are one object
  */
 export const analyse = (input: ReachabilityInput, algebra?: PacketAlgebra): Reachability =>
-  new Reachability(input, algebra);
+  Reachability.of(input, algebra);
 
 /** Nothing gets through a wall. */
 class Walled implements Reach {

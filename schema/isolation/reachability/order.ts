@@ -1,16 +1,25 @@
-import type { ResourceGraph } from "../../graph.js";
 import { isUnknown } from "../../unknown.js";
 import { parseAddresses } from "../packets/addresses.js";
 import { formatSet } from "../packets/format.js";
-import { NONE, PacketAlgebra, type PacketSet } from "../packets/sets.js";
+import { NONE, type PacketAlgebra, type PacketSet } from "../packets/sets.js";
 import { kindOf, locate } from "../values.js";
 import { brief, outsideOf } from "./changes.js";
 import { Ideals } from "./ideals.js";
-import { analyse, type Reachability, type ReachabilityInput } from "./index.js";
-import type { Via } from "./model.js";
-import { areApart, isOutside, kindsOf, nodeOf, trafficBetween, type Kind, type Twin } from "./pairs.js";
-import { differing, goneBetween, Related } from "./related.js";
+import { analyse, type Reachability } from "./index.js";
+import type { End, Via } from "./model.js";
+import {
+  areApart,
+  isOutside,
+  kindsOf,
+  nodeOf,
+  trafficOn,
+  waysBetween,
+  type Kind,
+  type Twin,
+} from "./pairs.js";
+import { goneBetween, type Related } from "./related.js";
 import { Stages, type Effect, type Work } from "./stages.js";
+import type { Transition } from "./transition.js";
 
 export type { Step, Work } from "./stages.js";
 
@@ -73,11 +82,10 @@ const MOST_ROUNDS = 30;
  * Whether a path is open between two steps of an apply that neither the network before it nor the one after it has,
  * and the order that avoids it. Each step is taken as done at once, in any order that `needs` allows.
  */
-export function safeOrder(before: ReachabilityInput, after: ReachabilityInput, work: Work): SafeOrder {
-  const changed = differing(before.graph, after.graph);
-  const steps = new Map([...work.steps].filter(([, { address }]) => changed.has(address)));
+export function safeOrder(transition: Transition, work: Work): SafeOrder {
+  const steps = new Map([...work.steps].filter(([, { address }]) => transition.changed.has(address)));
   if (steps.size < 2) return { edges: [], leaks: [], complete: true };
-  return new Search(before, after, { ...work, steps }, changed).run();
+  return new Search(transition, { ...work, steps }).run();
 }
 
 interface Unit {
@@ -98,7 +106,7 @@ interface Found {
 }
 
 class Search {
-  readonly #algebra = new PacketAlgebra();
+  readonly #algebra: PacketAlgebra;
   readonly #before: Reachability;
   readonly #after: Reachability;
   readonly #related: Related;
@@ -112,16 +120,15 @@ class Search {
   #complete = true;
 
   constructor(
-    before: ReachabilityInput,
-    readonly input: ReachabilityInput,
+    readonly transition: Transition,
     readonly work: Work,
-    readonly changed: ReadonlySet<string>,
   ) {
-    this.#before = analyse(before, this.#algebra);
-    const gone = goneBetween(before.graph, input.graph);
-    this.#after = analyse({ ...input, gone }, this.#algebra);
-    this.#related = new Related([before.graph, input.graph]);
-    this.#stages = new Stages(before.graph, input.graph, this.#related, work.steps);
+    const { before, after, algebra, related } = transition;
+    this.#algebra = algebra;
+    this.#before = before;
+    this.#after = after;
+    this.#related = related;
+    this.#stages = new Stages(before.graph, after.graph, related, work.steps);
     this.#order = new Ideals(work.needs);
   }
 
@@ -141,7 +148,7 @@ class Search {
     const all = kinds.flatMap((kind) => kind.twins.map((twin) => ({ twin, kind })));
     const outside = all.find(({ twin }) => isOutside(twin));
     const inside = all.filter(({ twin }) => !isOutside(twin));
-    const concerned = this.#related.touchedBy(this.changed);
+    const concerned = this.#related.touchedBy(this.transition.changed);
     const touched = new Set(inside.filter(({ twin }) => concerned.has(nodeOf(twin))));
     for (const one of touched)
       if (outside) yield { pair: [outside.twin, one.twin], kinds: [outside.kind, one.kind] };
@@ -192,8 +199,12 @@ class Search {
   }
 
   #base(from: Twin, to: Twin, via: Via): PacketSet {
-    const was = trafficBetween(this.#before, from.before, to.before, via).may;
-    return this.#algebra.union(was, trafficBetween(this.#after, from.after, to.after, via).may);
+    const may = (r: Reachability, ends: readonly [End | undefined, End | undefined]) =>
+      trafficOn(waysBetween(r, ends, via), r, ends).may;
+    return this.#algebra.union(
+      may(this.#before, [from.before, to.before]),
+      may(this.#after, [from.after, to.after]),
+    );
   }
 
   /** Tells what leaks once some steps are done. */
@@ -203,11 +214,12 @@ class Search {
       const graph = this.#stages.graphAt(among, done);
       this.#read += graph.nodes.size;
       const gone = goneBetween(this.#stages.before, graph);
-      const r = analyse({ ...this.input, graph, gone }, this.#algebra);
+      const r = analyse({ ...this.transition.to, graph, gone }, this.#algebra);
       const ends = new Map(r.ends.map((end) => [end.key, end]));
       for (const direction of directions) {
         const { from, to, via, base } = direction;
-        const { may, must } = trafficBetween(r, ends.get(from.key), ends.get(to.key), via);
+        const pair = [ends.get(from.key), ends.get(to.key)] as const;
+        const { may, must } = trafficOn(waysBetween(r, pair, via), r, pair);
         const set = subtract(may, base);
         if (set !== NONE) return { direction, set, sure: subtract(must, base) !== NONE };
       }
@@ -320,12 +332,15 @@ function standing({ before, after }: Twin, text: string): string {
  * The steps from one network to another as Terraform takes them: what is referred to first; old objects go after
  * what refers to them.
  */
-export function workBetween(before: ResourceGraph, after: ResourceGraph): Work {
+export function workBetween({
+  from: { graph: before },
+  to: { graph: after },
+  changed,
+  related,
+}: Transition): Work {
   const steps = new Map<string, { address: string; does: "remove" | "bring" }>();
   const needs = new Map<string, Set<string>>();
   const remove = (address: string) => `${address} (delete)`;
-  const changed = differing(before, after);
-  const related = new Related([before, after]);
   const gone = (address: string): boolean => {
     const [old, planned] = [before.nodes.get(address), after.nodes.get(address)];
     if (old?.mode !== "managed" || !changed.has(address)) return false;

@@ -2,7 +2,7 @@ import type { Nic } from "../network/model.js";
 import { barrierBetween, type Way } from "../network/ways.js";
 import type { Addresses } from "../packets/addresses.js";
 import { everything, type Box, type Point } from "../packets/fields.js";
-import { cutsOf, NONE, type PacketSet } from "../packets/sets.js";
+import type { PacketSet } from "../packets/sets.js";
 import { kindOf } from "../values.js";
 import type { Reachability } from "./index.js";
 import type { End, Via } from "./model.js";
@@ -84,60 +84,63 @@ function nicsOf(twin: Twin): readonly Nic[] {
   return found;
 }
 
-/**
- * What gets from one end to another, by protocols, ports and addresses of the internet: the ends' own addresses are
- * left out. Those that the cloud chooses stand for each that it may choose.
- */
-export function trafficBetween(
+/** The ways of a pair: none where a wall, or an end that is not there, leaves none. */
+export function waysBetween(
   r: Reachability,
-  from: End | undefined,
-  to: End | undefined,
+  [from, to]: readonly [End | undefined, End | undefined],
   via: Via,
+): readonly Way[] {
+  const found = from && to ? r.waysOf(from, to, via) : [];
+  return "kind" in found ? [] : found;
+}
+
+/**
+ * What gets along the ways from one end to another, by protocols, ports and addresses of the internet: the ends' own
+ * addresses are left out. Those that the cloud chooses stand for each that it may choose.
+ */
+export function trafficOn(
+  ways: readonly Way[],
+  { bounds }: Reachability,
+  [from, to]: readonly [End | undefined, End | undefined],
 ): Bounded {
-  if (from === undefined || to === undefined) return { may: NONE, must: NONE };
-  const found = r.waysOf(from, to, via);
-  if ("kind" in found) return { may: NONE, must: NONE };
-  const { algebra } = r.bounds;
+  const { algebra } = bounds;
   const passing = (way: Way, bound: "may" | "must"): PacketSet => {
-    let set = r.bounds.through(way, way.steps, bound);
+    let set = bounds.through(way, way.steps, bound);
     let box: Box = everything(way.family);
     for (const [field, end] of [
       ["source", from],
       ["destination", to],
     ] as const) {
       const { interval } = way[field].addresses;
-      if (end.kind === "outside") box = { ...box, [field]: interval };
+      if (end?.kind === "outside") box = { ...box, [field]: interval };
       else set = algebra.project(set, field, interval, bound === "may" ? "some" : "every");
     }
     return algebra.intersect(set, algebra.box(box));
   };
-  const all = (ways: readonly Way[], bound: "may" | "must") =>
-    ways.map((way) => passing(way, bound)).reduce(algebra.union, NONE);
+  const all = (some: readonly Way[], bound: "may" | "must") =>
+    algebra.unionOf(some.map((way) => passing(way, bound)));
   return {
-    may: all(found, "may"),
+    may: all(ways, "may"),
     must: all(
-      found.filter(({ sure }) => sure),
+      ways.filter(({ sure }) => sure),
       "must",
     ),
   };
 }
 
-/** Whether it depends on which of its twins a kind's end is, at the source or the destination of a pair. */
+/** Whether it depends on which of its twins a kind's end is, at the source or the destination of ways. */
 export function dependsOnAddress(
-  r: Reachability,
-  [from, to]: readonly [End | undefined, End | undefined],
-  via: Via,
+  ways: readonly Way[],
+  { bounds }: Reachability,
   field: "source" | "destination",
   twins: readonly (End | undefined)[],
 ): boolean {
-  if (from === undefined || to === undefined || twins.length < 2) return false;
-  const found = r.waysOf(from, to, via);
-  if ("kind" in found) return false;
-  return found.some((way) => {
+  if (twins.length < 2) return false;
+  return ways.some((way) => {
     const [low, high] = hull(twins, way.family);
     return way.steps.some((step) =>
       (["may", "must"] as const).some((bound) =>
-        cutsOf(r.bounds.step(step, bound), field).some((cut) => cut > low && cut <= high),
+        bounds.cuts(bounds.step(step, bound), field).some((cut) => cut > low && cut <= high),
       ),
     );
   });

@@ -36,6 +36,8 @@ const NAMES = new Set(["name", "description", "tags"]);
 
 const NOBODY: ReadonlySet<string> = new Set();
 
+type Users = Readonly<Record<"whole" | "alone", ReadonlyMap<string, ReadonlySet<string>>>>;
+
 /** Finds what has a say in the packets of an end, in any of several graphs of one design. */
 export class Related {
   readonly #owners = new Map<string, Set<string>>();
@@ -44,6 +46,7 @@ export class Related {
   readonly #stray = new Set<string>();
   readonly #used = new Map<ResourceNode, Set<string>>();
   readonly #found = new Map<string, ReadonlySet<string>>();
+  #usersFound: Users | undefined;
 
   constructor(readonly graphs: readonly ResourceGraph[]) {
     for (const node of this.#nodes()) {
@@ -76,13 +79,16 @@ export class Related {
     return [...new Set(this.graphs.flatMap((graph) => graph.nodes.get(address) ?? []))];
   }
 
+  /** Whether the values of another resource name it. */
+  isUsed(address: string): boolean {
+    const others = (users: ReadonlySet<string> | undefined) =>
+      [...(users ?? [])].some((user) => user !== address);
+    return others(this.#users.alone.get(address)) || others(this.#users.whole.get(address));
+  }
+
   /** Everything in which one of some resources has a say: those whose `of` has one of them. */
   touchedBy(changed: ReadonlySet<string>): { has(address: string): boolean } {
-    const users = { whole: new Map<string, Set<string>>(), alone: new Map<string, Set<string>>() };
-    for (const node of this.#nodes()) {
-      const uses = WHOLE.has(kindOf(node.type));
-      for (const used of this.usedBy(node)) add(users[uses ? "whole" : "alone"], used, node.address);
-    }
+    const users = this.#users;
     const wholes = new Map<string, Set<string>>();
     for (const [whole, parts] of this.#parts) for (const part of parts) add(wholes, part, whole);
     // Those that have it among all their parts, and those that have it at all.
@@ -125,6 +131,20 @@ export class Related {
       }
     }
     return all;
+  }
+
+  /** What names each resource: those that do it with all of their parts, and those that do it alone. */
+  get #users(): Users {
+    return (this.#usersFound ??= this.#findUsers());
+  }
+
+  #findUsers(): Users {
+    const users = { whole: new Map<string, Set<string>>(), alone: new Map<string, Set<string>>() };
+    for (const node of this.#nodes()) {
+      const uses = WHOLE.has(kindOf(node.type));
+      for (const used of this.usedBy(node)) add(users[uses ? "whole" : "alone"], used, node.address);
+    }
+    return users;
   }
 
   /** All that the values of a resource name. */

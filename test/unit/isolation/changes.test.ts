@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { changesBetween, tellChange } from "../../../schema/isolation/reachability/changes.js";
 import { safeOrder, tellLeak, tellOrder, workBetween } from "../../../schema/isolation/reachability/order.js";
+import { Transition } from "../../../schema/isolation/reachability/transition.js";
 import { UNKNOWN, type ObjectValue, type Value } from "../../../schema/unknown.js";
 import { eip, from, graphOf, idOf, server, subnet, tables, type Design } from "./design.js";
 
@@ -100,7 +101,7 @@ const rows: readonly (readonly [name: string, before: Design, after: Design, tol
 ];
 
 test.each(rows)("%s", (_name, before, after, told) => {
-  expect(changesBetween(inputOf(before), inputOf(after)).map(tellChange)).toEqual(told);
+  expect(changesBetween(new Transition(inputOf(before), inputOf(after))).map(tellChange)).toEqual(told);
 });
 
 const everything = { protocol: null, port_range_min: null, port_range_max: null };
@@ -138,12 +139,13 @@ const orders: readonly (readonly [name: string, before: Design, after: Design, t
   ],
 ];
 
+function orderOf(before: Design, after: Design) {
+  const transition = new Transition(inputOf(before), inputOf(after));
+  return safeOrder(transition, workBetween(transition));
+}
+
 test.each(orders)("%s", (_name, before, after, told) => {
-  const { edges, leaks, complete } = safeOrder(
-    inputOf(before),
-    inputOf(after),
-    workBetween(graphOf(before), graphOf(after)),
-  );
+  const { edges, leaks, complete } = orderOf(before, after);
   expect({ complete, leaks, told: edges.slice(0, 1).map(tellOrder) }).toEqual({
     complete: true,
     leaks: [],
@@ -160,11 +162,7 @@ test("a deny rule that is replaced leaves a gap that no order closes", () => {
     rule("gw", { id, action: "deny", port_range_min: 22, port_range_max: port });
   const before = { ...open, "iec_security_group_rule.ssh": deny("r2", 22) };
   const after = { ...open, "iec_security_group_rule.ssh": deny(idOf("iec_security_group_rule.ssh"), 23) };
-  const { edges, leaks } = safeOrder(
-    inputOf(before),
-    inputOf(after),
-    workBetween(graphOf(before), graphOf(after)),
-  );
+  const { edges, leaks } = orderOf(before, after);
   expect(edges).toEqual([]);
   expect(leaks.map(tellLeak)).toContain("the internet could reach iec_server.web1 on tcp/22");
   expect(leaks[0]?.after).toMatchObject([{ address: "iec_security_group_rule.ssh", verb: "delete" }]);
