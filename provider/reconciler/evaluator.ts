@@ -1,6 +1,7 @@
 import { errorDiagnostic, type Diagnostic, type Origin } from "../../schema/diagnostics.js";
 import { findCycle, type DependencyMap, type Reference as GraphReference } from "../../schema/graph.js";
 import {
+  isList,
   isObject,
   unmark,
   type Json,
@@ -169,7 +170,12 @@ export function createEvaluator(
               address,
               origin,
               path,
-              detail: `${error.message}${/[.?!]$/.test(error.message) ? "" : "."} In ${JSON.stringify(node)}.`,
+              detail: [
+                `${error.message}${/[.?!]$/.test(error.message) ? "" : "."} In ${JSON.stringify(node)}.`,
+                ...[...usesIn(node, [])].flatMap(({ root }) =>
+                  emptyHanded(blocks.get(root), values.get(root)),
+                ),
+              ].join("\n"),
             }),
           );
           return null;
@@ -209,6 +215,15 @@ export function createEvaluator(
       return evaluateIn(raw, values, { file: configuration.file });
     },
   };
+}
+
+/** Names the filters of a data source that found nothing: who takes its first element should hear of them. */
+function emptyHanded(block: Block | undefined, value: Value | undefined): readonly string[] {
+  if (block?.mode !== "data" || value === undefined || !isObject(value)) return [];
+  const lists = Object.values(value).filter(isList);
+  if (lists.length === 0 || lists.some((list) => list.length > 0)) return [];
+  const filters = Object.entries(block.body).map(([name, filter]) => `${name} = ${JSON.stringify(filter)}`);
+  return filters.length === 0 ? [] : [`${block.address} found nothing for ${filters.join(", ")}.`];
 }
 
 /** A use of a name, at a path of a body. */

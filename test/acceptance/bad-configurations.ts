@@ -389,6 +389,19 @@ export const EXPRESSIONS: readonly Row[] = [
     { code: "IEC2011", construct: "edge/net", attribute: "name", says: ["uper", "upper"] },
   ],
   [
+    "the first site of a city where there is none",
+    all(
+      put("data.iec_sites.atlantis", { city: "atlantis" }),
+      put(`${VPC}.name`, "${data.iec_sites.atlantis.sites[0].name}"),
+    ),
+    {
+      code: "IEC2011",
+      construct: "edge/net",
+      attribute: "name",
+      says: ["0 elements", 'data.iec_sites.atlantis found nothing for city = "atlantis"'],
+    },
+  ],
+  [
     "a variable without a value",
     put("variable.region", { type: "string" }),
     { code: "IEC2015", says: ['"region" has no value', "--var region=", "TF_VAR_region"] },
