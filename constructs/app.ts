@@ -1,6 +1,7 @@
 import { App, type AppConfig } from "cdktf";
 import { hasErrors } from "../schema/diagnostics.js";
 import { keepDuplicates } from "./duplicates";
+import { resolveQuickly } from "./plain";
 import { writeAllPolicies } from "./policies";
 import { trackSources, writeSources } from "./sources";
 import { failureOf } from "./validate/failure";
@@ -27,6 +28,7 @@ export class IecApp extends App {
     this.#report = config.report ?? "text";
     trackSources();
     keepDuplicates();
+    resolveQuickly();
   }
 
   override synth(): void {

@@ -1,7 +1,6 @@
 import {
   DefaultTokenResolver,
   StringConcat,
-  Token,
   Tokenization,
   type IPostProcessor,
   type IResolvable,
@@ -9,6 +8,7 @@ import {
   type TerraformElement,
   type TerraformStack,
 } from "cdktf";
+import { resolvePlain } from "../plain";
 
 /** Plain data, in whose texts a mark stands for each term. */
 export type Marked =
@@ -123,35 +123,14 @@ function unquoted(value: Marked): Marked {
 
 export function resolveMarked(scope: TerraformElement, value: unknown): Resolved {
   const resolver = new Marker();
-  const resolve = (part: unknown) =>
-    isReference(part)
-      ? resolver.mark(referenceOf(part))
-      : (Tokenization.resolve(part, { scope, resolver, preparing: false }) as Marked | undefined);
-  return { value: mark(value, resolve) ?? null, terms: resolver.terms };
+  const resolve = (part: unknown): Marked => {
+    const token = typeof part === "string" ? (soleToken(part) ?? part) : part;
+    return isReference(token)
+      ? resolver.mark(referenceOf(token))
+      : (Tokenization.resolve(token, { scope, resolver, preparing: false }) as Marked);
+  };
+  return { value: resolvePlain(value as Marked, resolve) ?? null, terms: resolver.terms };
 }
-
-/** Walks over plain data by itself, which most of a configuration is: cdktf takes ten times as long. */
-function mark(value: unknown, resolve: (part: unknown) => Marked | undefined): Marked | undefined {
-  if (typeof value === "string") {
-    return mayHoldToken(value) ? resolve(soleToken(value) ?? value) : value;
-  }
-  if (value === undefined || value === null || typeof value === "boolean") return value;
-  if (typeof value !== "object" || Token.isUnresolved(value)) return resolve(value);
-  if (Array.isArray(value))
-    return value.map((item) => mark(item, resolve)).filter((item) => item !== undefined);
-  const prototype = Object.getPrototypeOf(value) as unknown;
-  const entries = Object.entries(value);
-  if (prototype !== Object.prototype || entries.some(([name]) => mayHoldToken(name))) return resolve(value);
-  const marked: Record<string, Marked> = {};
-  for (const [name, part] of entries) {
-    const item = mark(part, resolve);
-    if (item !== undefined) marked[name] = item;
-  }
-  return marked;
-}
-
-/** Texts hold tokens as `${TfToken[...]}`, and numbers that stand for one as `-1.8e+289`. */
-const mayHoldToken = (text: string): boolean => text.includes("TfToken[") || text.includes("e+");
 
 /** The token that a text is and nothing else: cdktf need not take the text apart again. */
 function soleToken(text: string): IResolvable | undefined {

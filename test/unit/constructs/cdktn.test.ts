@@ -19,22 +19,26 @@ test("no file names cdktf as a module", () => {
   expect([...texts].filter(([, text]) => /["']cdktf["'/]/.test(text)).map(([name]) => name)).toEqual([]);
 });
 
-test.each(["cdktf", "cdktn"])(
-  "the private file of %s that is loaded is there, and its stacks are exchanged",
-  (engine) => {
-    const build = { cdktf: "constructs", cdktn: "cdktn" }[engine]!;
-    const loaded = /require\("([^"]+\/stack-trace)"\)/.exec(
-      readFileSync(join(ROOT, "dist/lib", build, "sources.js"), "utf8"),
-    )?.[1];
-    expect(loaded).toBe(`${engine}/lib/tokens/private/stack-trace`);
-    const require = createRequire(import.meta.url);
-    const stacks = require(loaded!) as { readonly captureStackTrace: () => unknown };
-    const original = stacks.captureStackTrace;
-    expect(original).toBeTypeOf("function");
-    (require(join(ROOT, "dist/lib", build, "sources.js")) as { trackSources(): void }).trackSources();
-    expect(stacks.captureStackTrace).not.toBe(original);
-  },
-);
+/** What is exchanged in private files of an engine, by the module that does it. */
+const exchanges = [
+  { module: "sources", file: "tokens/private/stack-trace", member: "captureStackTrace", by: "trackSources" },
+  { module: "plain", file: "_tokens", member: "resolve", by: "resolveQuickly" },
+] as const;
+
+test.each(
+  exchanges.flatMap((exchange) => ["cdktf", "cdktn"].map((engine) => ({ engine, ...exchange }) as const)),
+)("the private file $file of $engine is there, and $member is exchanged", ({ engine, ...exchange }) => {
+  const build = engine === "cdktf" ? "constructs" : "cdktn";
+  const path = join(ROOT, "dist/lib", build, `${exchange.module}.js`);
+  const loaded = /require\("(cdkt[^"]+\/lib\/[^"]+)"\)/.exec(readFileSync(path, "utf8"))?.[1];
+  expect(loaded).toBe(`${engine}/lib/${exchange.file}`);
+  const require = createRequire(import.meta.url);
+  const file = require(loaded!) as Record<string, unknown>;
+  const original = file[exchange.member];
+  expect(original).toBeTypeOf("function");
+  (require(path) as Record<string, () => void>)[exchange.by]!();
+  expect(file[exchange.member]).not.toBe(original);
+});
 
 test("the matchers are exported for both engines", () => {
   expect(Object.keys(matchers)).toEqual(["toPlace", "toReach", "toBeIsolatedFrom"]);
