@@ -32,7 +32,7 @@ export function misplaced(construct: IConstruct, expected: ExpectedPlace): strin
   /** A value that the test gives, as the construct would take it. */
   const given = (entry: Entry, raw: string): Value => {
     const resolved = resolveMarked(entry.element, raw);
-    const scope = { tree, entry: { ...entry, resolved }, choices: NO_CHOICES, via: [] };
+    const scope = { tree, entry: { element: entry.element, resolved }, choices: NO_CHOICES, via: [] };
     return final(evaluate(scope, resolved.value));
   };
   const cityOf = (value: Value): Value | undefined => {

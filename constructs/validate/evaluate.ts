@@ -10,7 +10,7 @@ import {
   type ValueSource,
 } from "../../schema/unknown.js";
 import { below, FUNCTIONS, operate } from "./functions";
-import { hasMark, MARK, type Marked, type Term } from "./tokens";
+import { hasMark, MARK, MARKS, marksIn, type Marked, type Term } from "./tokens";
 import type { Entry, Tree } from "./tree";
 
 /** What `each` or `count` stands for. */
@@ -24,10 +24,13 @@ export interface Choices {
   readonly met: Set<string>;
 }
 
+/** What an expression is written in. */
+type Holder = Pick<Entry, "element" | "resolved">;
+
 /** Where an expression stands. */
 export interface Scope {
   readonly tree: Tree;
-  readonly entry: Entry;
+  readonly entry: Holder;
   /** Of the block or resource that the expression is in; undefined also where it is not known which there are. */
   readonly instance?: Instance | undefined;
   readonly choices: Choices;
@@ -52,16 +55,17 @@ const EXACT_MARK = new RegExp(String.raw`^(?:\$\{\s*)?${MARK.source}(${STEP}*)(?
 /** A reference that was written by hand. */
 const EXACT_TEXT = new RegExp(String.raw`^\$\{\s*(${TRAVERSAL}${STEP}*)\s*\}$`);
 const ANY_TEXT = new RegExp(String.raw`\b${TRAVERSAL}${STEP}*`, "g");
-const MARKS = new RegExp(MARK, "g");
+const IDENTIFIER = new RegExp(`^(${TRAVERSAL})(.*)$`, "s");
+const STEPS = new RegExp(`^${STEP}*$`);
 
 function evaluateText(scope: Scope, text: string): Value {
   const marked = hasMark(text);
   if (!marked && !text.includes("${")) return text;
   const [, index, steps] = (marked && EXACT_MARK.exec(text)) || [];
-  if (index !== undefined) return pick(termAt(scope, index), steps);
+  if (index !== undefined) return pick(termAt(scope, Number(index)), steps);
   const byHand = EXACT_TEXT.exec(text)?.[1];
   if (byHand !== undefined) return follow(scope, byHand);
-  const marks = [...text.matchAll(MARKS)].map(([, number]) => termAt(scope, number));
+  const marks = marksIn(text).map((index) => termAt(scope, index));
   if (!/(?<!\$)\$\{/.test(text)) {
     const rest = marks.values();
     const known = marks.every((value) => typeof value === "string" || typeof value === "number");
@@ -72,8 +76,8 @@ function evaluateText(scope: Scope, text: string): Value {
   return mixed([...marks, ...[...text.matchAll(ANY_TEXT)].map(([identifier]) => follow(scope, identifier))]);
 }
 
-function termAt(scope: Scope, index: string | undefined): Value {
-  const term = scope.entry.resolved.terms[Number(index)];
+function termAt(scope: Scope, index: number): Value {
+  const term = scope.entry.resolved.terms[index];
   return term === undefined ? new Unknown() : evaluateTerm(scope, term);
 }
 
@@ -118,7 +122,7 @@ const sameValue = (a: Value, b: Value): boolean =>
     : a === b;
 
 /** One text for one condition, wherever it stands. */
-function spell({ resolved, element }: Entry, value: Marked): string {
+function spell({ resolved, element }: Holder, value: Marked): string {
   const text = JSON.stringify(value, (_name, part: unknown) =>
     typeof part === "string"
       ? part.replaceAll(MARKS, (_mark, index: string) => {
@@ -128,7 +132,7 @@ function spell({ resolved, element }: Entry, value: Marked): string {
         })
       : part,
   );
-  return hasMark(text) ? spell({ resolved, element } as Entry, text) : text;
+  return hasMark(text) ? spell({ resolved, element }, text) : text;
 }
 
 /** A value computed out of others: which one it is, or what of them, only Terraform can tell. */
@@ -146,7 +150,7 @@ function follow(
   identifier: string,
   stack: TerraformStack = scope.entry.element.cdktfStack,
 ): Value {
-  const [, address, rest = ""] = new RegExp(`^(${TRAVERSAL})(.*)$`, "s").exec(identifier) ?? [];
+  const [, address, rest = ""] = IDENTIFIER.exec(identifier) ?? [];
   if (address === undefined) return new Unknown();
   return pick(wholeOf(scope, address, stack), rest);
 }
@@ -209,7 +213,7 @@ export function instancesIn(value: Value): readonly Instance[] | "unknown" {
 
 /** `.sites[0].id` as a path; undefined when it is more than names, indexes and `*`. */
 function stepsOf(text: string): Path | undefined {
-  if (!new RegExp(`^${STEP}*$`).test(text)) return undefined;
+  if (!STEPS.test(text)) return undefined;
   return [...text.matchAll(/\.([A-Za-z_*][\w-]*)|[.[](\d+)|\["([^"]*)"|\[(\*)\]/g)].map(
     ([, name, index, key, all]) => name ?? key ?? all ?? Number(index),
   );

@@ -57,15 +57,17 @@ export function partOf(
   const scope: Scope = { tree, entry, choices: { taken, met: new Set() }, via: [] };
   const instances = instancesOf(scope);
   const each = instances === undefined || instances === "unknown" ? [undefined] : instances;
-  const nodes = each.map((instance) => nodeOf({ ...scope, instance }, instance, placements));
+  const nodes = each.map((instance) => nodeOf(entry, { ...scope, instance }, placements));
   return { entry, nodes, conditions: scope.choices.met, open: instances === "unknown" };
 }
 
-function nodeOf(scope: Scope, instance: Instance | undefined, placements: Placements): ResourceNode {
-  const { element, key } = scope.entry;
+/** Arguments that are none of the resource type's. */
+const META: readonly string[] = ["count", "for_each", "dynamic"];
+
+function nodeOf(entry: Entry, scope: Scope, placements: Placements): ResourceNode {
+  const { element, key } = entry;
   const { terraformResourceType: type } = element as Exclude<Entry["element"], TerraformLocal>;
-  const { count: _count, for_each: _forEach, dynamic, ...body } = scope.entry.resolved.value as MarkedObject;
-  const address = instance === undefined ? key : key + suffixOf(instance);
+  const address = scope.instance === undefined ? key : key + suffixOf(scope.instance);
   const lists = blockListsOf(placements[type]);
   const references: Reference[] = [];
   const values: Record<string, Value> = {};
@@ -73,11 +75,15 @@ function nodeOf(scope: Scope, instance: Instance | undefined, placements: Placem
     const single = lists.includes(name) && isObject(value);
     values[name] = settle(single ? [value] : value, [name], address, references);
   };
-  for (const [name, value] of Object.entries(body)) set(name, evaluate(scope, value));
-  for (const [name, block] of Object.entries((dynamic ?? {}) as Readonly<Record<string, MarkedObject>>)) {
+  const body = entry.resolved.value as MarkedObject;
+  for (const [name, value] of Object.entries(body))
+    if (!META.includes(name)) set(name, evaluate(scope, value));
+  for (const [name, block] of Object.entries(
+    (body["dynamic"] ?? {}) as Readonly<Record<string, MarkedObject>>,
+  )) {
     set(name, blocksOf(scope, block));
   }
-  if (scope.entry.importId !== undefined) values["id"] = scope.entry.importId;
+  if (entry.importId !== undefined) values["id"] = entry.importId;
   return {
     address,
     mode: TerraformResource.isTerraformResource(element) ? "managed" : "data",
@@ -85,7 +91,7 @@ function nodeOf(scope: Scope, instance: Instance | undefined, placements: Placem
     values,
     references,
     get origin() {
-      return scope.entry.origin;
+      return entry.origin;
     },
   };
 }
@@ -100,9 +106,17 @@ function blocksOf(scope: Scope, { for_each: forEach = null, content = null }: Ma
   return mixed([items, evaluate({ ...scope, instance: undefined }, content)]);
 }
 
+const blockLists = new WeakMap<Placement, readonly string[]>();
 /** Blocks that stand in a list; one of which there is one may be written without the list: `coverage_sites`. */
-const blockListsOf = (placement: Placement | undefined): readonly string[] =>
-  Object.values(placement ?? {}).flatMap((pattern) => /^(\w+)\[\]\./.exec(pattern)?.[1] ?? []);
+function blockListsOf(placement: Placement | undefined): readonly string[] {
+  if (placement === undefined) return [];
+  let lists = blockLists.get(placement);
+  if (lists === undefined) {
+    lists = Object.values(placement).flatMap((pattern) => /^(\w+)\[\]\./.exec(pattern)?.[1] ?? []);
+    blockLists.set(placement, lists);
+  }
+  return lists;
+}
 
 /** Notes what a value refers to. An unknown of which nothing is told is at least not taken for one left unset. */
 function settle(value: Value, path: Path, address: string, references: Reference[]): Value {

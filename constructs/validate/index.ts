@@ -37,8 +37,11 @@ export interface Design {
 export function designOf(app: App): Design {
   const tree = indexTree(app);
   const parts = partsOf(tree, placements);
-  const keys = new Map(tree.entries.map(({ element, key }) => [element as TerraformElement, key]));
-  const policies = policiesOf(app, (resource) => keys.get(resource));
+  let keys: Map<TerraformElement, string> | undefined;
+  const policies = policiesOf(app, (resource) => {
+    keys ??= new Map(tree.entries.map(({ element, key }) => [element, key]));
+    return keys.get(resource);
+  });
   return {
     tree,
     parts,
@@ -57,18 +60,22 @@ export function inspectApp(app: App): Validation {
   const { diagnostics, conditional } = checkChoices(tree, parts, placements, (graph, only) =>
     checkIsolation({ ...input(graph), ...(only ? { only } : {}) }),
   );
-  // Outside of the graph an address is what Terraform calls it in its stack: the origin tells which.
+  const found = [...noticesOf(app), ...checkTraps(app, tree), ...inStacks(parts, diagnostics)];
+  return { diagnostics: dedupe(found), conditional };
+}
+
+/** Outside of the graph an address is what Terraform calls it in its stack: the origin tells which. */
+function inStacks(parts: readonly Part[], diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length === 0) return [];
   const addresses = new Map(
     parts.flatMap(({ entry, nodes }) =>
       nodes.map(({ address }) => [address, entry.address + address.slice(entry.key.length)]),
     ),
   );
-  const inStack = (d: Diagnostic): Diagnostic => ({
+  return diagnostics.map((d) => ({
     ...d,
     address: d.address === undefined ? undefined : (addresses.get(d.address) ?? d.address),
-  });
-  const found = [...noticesOf(app), ...checkTraps(app, tree), ...diagnostics.map(inStack)];
-  return { diagnostics: dedupe(found), conditional };
+  }));
 }
 
 /** Everything that is wrong with an app, for people who keep an `App` of their own. Writes nothing. */

@@ -40,7 +40,11 @@ export interface Resolved {
 const [OPEN, CLOSE] = ["\uE000", "\uE001"];
 /** One mark; its group is the number of the term. */
 export const MARK = new RegExp(`${OPEN}(\\d+)${CLOSE}`);
+export const MARKS = new RegExp(MARK, "g");
 export const hasMark = (text: string): boolean => text.includes(OPEN);
+/** The numbers of the terms in a text. */
+export const marksIn = (text: string): number[] =>
+  [...text.matchAll(MARKS)].map(([, index]) => Number(index));
 
 /** Resolves as cdktf does, but leaves a mark for each term: also in lists, `Lazy` and concatenations. */
 class Marker extends DefaultTokenResolver {

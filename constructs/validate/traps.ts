@@ -3,7 +3,7 @@ import type { IConstruct } from "constructs";
 import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import type { Path } from "../../schema/unknown.js";
 import { sourceOf } from "../sources";
-import { hasMark, MARK, type Marked, type Term } from "./tokens";
+import { hasMark, marksIn, type Marked, type Term } from "./tokens";
 import type { Entry, Tree } from "./tree";
 
 /** What cdktf itself gets wrong without a word. */
@@ -44,14 +44,14 @@ function checkIds(app: App): Diagnostic[] {
   });
 }
 
-const checkFailure = ({ failure, address, origin }: Entry): Diagnostic[] =>
-  failure === undefined
+const checkFailure = (entry: Entry): Diagnostic[] =>
+  entry.failure === undefined
     ? []
     : [
         errorDiagnostic("IEC2031", "A construct cannot be written", {
-          address,
-          origin,
-          detail: `cdktf says: ${reasonOf(failure)}\nLook at the values that it is given: one is of the wrong kind.`,
+          address: entry.address,
+          origin: entry.origin,
+          detail: `cdktf says: ${reasonOf(entry.failure)}\nLook at the values that it is given: one is of the wrong kind.`,
         }),
       ];
 
@@ -89,13 +89,17 @@ function checkTexts(entry: Entry, value: Marked, path: Path): Diagnostic[] {
     return [...checkText(entry, value, path), ...inside.flatMap((part) => checkTexts(entry, part, path))];
   }
   if (value === null || typeof value !== "object") return [];
-  return Object.entries(value).flatMap(([name, item]) =>
-    checkTexts(entry, item as Marked, [...path, Array.isArray(value) ? Number(name) : name]),
-  );
+  const found: Diagnostic[] = [];
+  for (const [name, item] of Object.entries(value) as [string, Marked][]) {
+    if (typeof item === "string" ? !mayBeTrap(item) : typeof item !== "object") continue;
+    found.push(...checkTexts(entry, item, [...path, Array.isArray(value) ? Number(name) : name]));
+  }
+  return found;
 }
 
-const marksIn = (text: string): number[] =>
-  [...text.matchAll(new RegExp(MARK, "g"))].map(([, index]) => Number(index));
+/** Most texts are none, and need no path. */
+const mayBeTrap = (text: string): boolean =>
+  hasMark(text) || text.includes("e+") || text.includes("undefined");
 
 /** What an expression is made of. */
 function partsOf(term: Term | undefined): readonly Marked[] {

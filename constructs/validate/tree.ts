@@ -53,7 +53,7 @@ export function indexTree(app: App): Tree {
     if (kind === undefined) return [];
     const stack = element.cdktfStack;
     const address = `${kind}.${element.friendlyUniqueId}`;
-    const entry = entryOf(element as Entry["element"], address, keyOf(stack, address));
+    const entry = new LazyEntry(element as Entry["element"], address, keyOf(stack, address));
     const named = byStack.get(stack) ?? new Map<string, Entry>();
     byStack.set(stack, named);
     const lost = named.get(entry.address);
@@ -64,29 +64,33 @@ export function indexTree(app: App): Tree {
   return { entries, merged, find: (stack, address) => byStack.get(stack)?.get(address), keyOf };
 }
 
-function entryOf(element: Entry["element"], address: string, key: string): Entry {
-  let made: Pick<Entry, "resolved" | "importId" | "failure"> | undefined;
-  const make = () => (made ??= contentOf(element));
-  return {
-    element,
-    address,
-    key,
-    get origin() {
-      return originOf(element, make().resolved);
-    },
-    get resolved() {
-      return make().resolved;
-    },
-    get importId() {
-      return make().importId;
-    },
-    get failure() {
-      return make().failure;
-    },
-  };
+type Content = Pick<Entry, "resolved" | "importId" | "failure">;
+
+class LazyEntry implements Entry {
+  private made: Content | undefined;
+  constructor(
+    readonly element: Entry["element"],
+    readonly address: string,
+    readonly key: string,
+  ) {}
+  private get content(): Content {
+    return (this.made ??= contentOf(this.element));
+  }
+  get origin() {
+    return originOf(this.element, this.resolved);
+  }
+  get resolved() {
+    return this.content.resolved;
+  }
+  get importId() {
+    return this.content.importId;
+  }
+  get failure() {
+    return this.content.failure;
+  }
 }
 
-function contentOf(element: Entry["element"]): Pick<Entry, "resolved" | "importId" | "failure"> {
+function contentOf(element: Entry["element"]): Content {
   try {
     const { body, importId } = writtenOf(element);
     return { resolved: resolveMarked(element, body), importId, failure: undefined };
