@@ -66,7 +66,7 @@ export function below(value: Value | undefined, path: Path): Value | undefined {
   if (isUnknown(value)) {
     return value.source === undefined || path.includes("*")
       ? undefined
-      : new Unknown({ address: value.source.address, path: [...value.source.path, ...path] });
+      : new Unknown({ address: value.source.address, path: value.source.path.concat(path) });
   }
   if (step === "*") {
     const items = isList(value) ? value : isObject(value) ? Object.values(value) : [value];

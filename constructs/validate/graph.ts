@@ -47,18 +47,22 @@ export const graphOf = (parts: readonly Part[]): ResourceGraph => ({
   nodes: new Map(parts.flatMap(({ nodes }) => nodes.map((node) => [node.address, node]))),
 });
 
+const NONE: ReadonlySet<string> = new Set();
+const NOTHING_TAKEN: Choices["taken"] = new Map();
+
 /** @param taken what conditions are taken for that only Terraform can decide */
 export function partOf(
   tree: Tree,
   entry: Entry,
   placements: Placements,
-  taken: Choices["taken"] = new Map(),
+  taken: Choices["taken"] = NOTHING_TAKEN,
 ): Part {
-  const scope: Scope = { tree, entry, choices: { taken, met: new Set() }, via: [] };
+  const met = new Set<string>();
+  const scope: Scope = { tree, entry, choices: { taken, met }, via: [] };
   const instances = instancesOf(scope);
   const each = instances === undefined || instances === "unknown" ? [undefined] : instances;
   const nodes = each.map((instance) => nodeOf(entry, { ...scope, instance }, placements));
-  return { entry, nodes, conditions: scope.choices.met, open: instances === "unknown" };
+  return { entry, nodes, conditions: met.size > 0 ? met : NONE, open: instances === "unknown" };
 }
 
 /** Arguments that are none of the resource type's. */
@@ -84,17 +88,22 @@ function nodeOf(entry: Entry, scope: Scope, placements: Placements): ResourceNod
     set(name, blocksOf(scope, block));
   }
   if (entry.importId !== undefined) values["id"] = entry.importId;
-  return {
+  return withOrigin(entry, {
     address,
     mode: TerraformResource.isTerraformResource(element) ? "managed" : "data",
     type,
     values,
     references,
-    get origin() {
-      return entry.origin;
-    },
-  };
+  });
 }
+
+/** A node that looks for its origin when first asked; and keeps nothing else of how it was made. */
+const withOrigin = (entry: Entry, node: ResourceNode): ResourceNode => ({
+  ...node,
+  get origin() {
+    return entry.origin;
+  },
+});
 
 type MarkedObject = Readonly<Record<string, Marked>>;
 
@@ -126,6 +135,8 @@ function settle(value: Value, path: Path, address: string, references: Reference
     for (const source of sources) references.push({ path, to: source.address, toPath: source.path });
     return sources.length > 0 ? value : new Unknown(undefined, [{ address, path }]);
   }
-  if (isList(value)) return value.map((item, i) => settle(item, [...path, i], address, references));
-  return mapObject(value as ObjectValue, (item, name) => settle(item, [...path, name], address, references));
+  if (isList(value)) return value.map((item, i) => settle(item, path.concat(i), address, references));
+  return mapObject(value as ObjectValue, (item, name) =>
+    settle(item, path.concat(name), address, references),
+  );
 }

@@ -19,8 +19,8 @@ interface ReferenceTerm {
   readonly kind: "reference";
   readonly identifier: string;
   readonly stack: TerraformStack | undefined;
-  /** Where it was written. */
-  readonly frames: () => readonly string[];
+  /** What tells where it was written. */
+  readonly token: IResolvable;
 }
 
 /** What a mark stands for: an expression of which cdktf tells the parts. */
@@ -76,7 +76,7 @@ const referenceOf = (token: ReferenceToken): Term => ({
   kind: "reference",
   identifier: token.identifier,
   stack: token.originStack,
-  frames: () => token.creationStack,
+  token,
 });
 
 /** The parts that cdktf's expressions keep, and does not declare. */

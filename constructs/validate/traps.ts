@@ -90,7 +90,8 @@ function checkTexts(entry: Entry, value: Marked, path: Path): Diagnostic[] {
   }
   if (value === null || typeof value !== "object") return [];
   const found: Diagnostic[] = [];
-  for (const [name, item] of Object.entries(value) as [string, Marked][]) {
+  for (const name of Object.keys(value)) {
+    const item = (value as Readonly<Record<string, Marked>>)[name] ?? null;
     if (typeof item === "string" ? !mayBeTrap(item) : typeof item !== "object") continue;
     found.push(...checkTexts(entry, item, [...path, Array.isArray(value) ? Number(name) : name]));
   }

@@ -129,7 +129,7 @@ function originOf(element: TerraformElement, { terms }: Resolved): Origin {
   const own = sourceOf(element);
   if (own !== undefined) return { constructPath: element.node.path, ...own };
   for (const term of terms) {
-    const frame = term.kind === "reference" ? userFrame(term.frames()) : undefined;
+    const frame = term.kind === "reference" ? userFrame(term.token.creationStack) : undefined;
     if (frame !== undefined) return { constructPath: element.node.path, ...frame };
   }
   return { constructPath: element.node.path };

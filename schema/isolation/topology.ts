@@ -114,6 +114,12 @@ export function buildTopology(input: TopologyInput): Topology {
   const index = lazy(() => indexIds(graph));
   const placed = new Map<string, Placed>();
   const byRole = new Map<Role, readonly Placed[]>();
+  const nodesByRole = lazy(() => {
+    const groups = new Map<Role, ResourceNode[]>();
+    for (const node of graph.nodes.values()) append(groups, placementOf(node)?.role ?? "other", node);
+    return groups;
+  });
+  const nodesOf = (role: Role): readonly ResourceNode[] => nodesByRole().get(role) ?? [];
 
   function place(node: ResourceNode, placement: Placement): Placed {
     const known = placed.get(node.address);
@@ -211,9 +217,8 @@ export function buildTopology(input: TopologyInput): Topology {
     !node.references.some((ref) => formatPath(ref.path) === formatPath(path));
 
   function* subjects(role?: Role): Iterable<Placed> {
-    const nodes = only
-      ? [...only].flatMap((address) => graph.nodes.get(address) ?? [])
-      : graph.nodes.values();
+    const all = role === undefined ? graph.nodes.values() : nodesOf(role);
+    const nodes = only ? [...only].flatMap((address) => graph.nodes.get(address) ?? []) : all;
     for (const node of nodes) {
       const placement = placementOf(node) ?? { role: "other" };
       if (node.mode === "managed" && (role ?? placement.role) === placement.role)
@@ -246,16 +251,16 @@ export function buildTopology(input: TopologyInput): Topology {
   function all(role: Role): readonly Placed[] {
     let found = byRole.get(role);
     if (found === undefined) {
-      found = [...graph.nodes.values()].flatMap((node) => {
+      found = nodesOf(role).flatMap((node) => {
         const placement = placementOf(node);
-        return placement?.role === role ? [place(node, placement)] : [];
+        return placement ? [place(node, placement)] : [];
       });
       byRole.set(role, found);
     }
     return found;
   }
 
-  const patterns = new Map<string, ReadonlyMap<string, Omit<Pointer, keyof Located>>>();
+  const patterns = new Map<string, readonly (readonly [string, Omit<Pointer, keyof Located>])[]>();
   /** The pointers of a type, by pattern. */
   function patternsOf(node: ResourceNode) {
     const kind = kindOf(node.type);
@@ -267,12 +272,10 @@ export function buildTopology(input: TopologyInput): Topology {
         const pattern = placementOf(node)?.[place];
         if (pattern !== undefined) places.set(pattern, place);
       }
-      made = new Map(
-        [...types.keys(), ...places.keys()].map((pattern) => [
-          pattern,
-          { types: types.get(pattern) ?? [], place: places.get(pattern) },
-        ]),
-      );
+      made = [...new Set([...types.keys(), ...places.keys()])].map((pattern) => [
+        pattern,
+        { types: types.get(pattern) ?? [], place: places.get(pattern) },
+      ]);
       patterns.set(kind, made);
     }
     return made;
@@ -281,10 +284,12 @@ export function buildTopology(input: TopologyInput): Topology {
   function pointers(node: ResourceNode): readonly Pointer[] {
     let found = pointersOf.get(node);
     if (found === undefined) {
-      found = [...patternsOf(node)].flatMap(([pattern, pointer]) =>
-        locate(node, pattern).map(({ path, value }) => ({ path, value: follow(value, graph), ...pointer })),
-      );
-      pointersOf.set(node, found);
+      const made: Pointer[] = [];
+      for (const [pattern, { types, place }] of patternsOf(node)) {
+        for (const { path, value } of locate(node, pattern))
+          made.push({ path, value: follow(value, graph), types, place });
+      }
+      pointersOf.set(node, (found = made));
     }
     return found;
   }
@@ -331,7 +336,7 @@ function read(
   node: ResourceNode,
   placement: Placement,
   key: "site" | "vpc" | "subnets" | "port" | "cidr",
-): Located[] {
+): readonly Located[] {
   const pattern = placement[key];
   const found = locate(node, pattern);
   const told = node.mode === "managed" || found.length > 0 || !["subnet", "vpc"].includes(placement.role);

@@ -17,23 +17,30 @@ export interface Located {
 }
 
 /** The set values that a pattern such as `coverage_sites[].site_id` stands for. */
-export function locate(node: ResourceNode, pattern: string | undefined): Located[] {
+export function locate(node: ResourceNode, pattern: string | undefined): readonly Located[] {
+  if (pattern === undefined) return [];
+  const steps = stepsOf(pattern);
+  if (steps.length === 1) {
+    const value = node.values[pattern] ?? null;
+    return value === null ? [] : [{ path: steps, value }];
+  }
   const found: Located[] = [];
-  if (pattern !== undefined) collect(node.values, stepsOf(pattern), [], found);
+  collect(node.values, steps, [], found);
   return found;
 }
 
 function collect(value: Value | undefined, steps: readonly string[], path: Path, found: Located[]): void {
-  const [step, ...rest] = steps;
+  // Each part of a pattern adds a key to the path.
+  const step = steps[path.length];
   if (value === undefined || value === null) return;
   if (step === undefined) found.push({ path, value });
   else if (isUnknown(value)) {
     // An item of a list that is unknown as a whole: which one it will be is open.
     found.push({ path, value: new Unknown(undefined, sourcesOf(value)) });
   } else if (step !== ITEMS) {
-    if (isObject(value)) collect(value[step], rest, [...path, step], found);
+    if (isObject(value)) collect(value[step], steps, path.concat(step), found);
   } else if (isList(value)) {
-    for (const [i, item] of value.entries()) collect(item, rest, [...path, i], found);
+    for (const [i, item] of value.entries()) collect(item, steps, path.concat(i), found);
   }
 }
 
@@ -67,10 +74,11 @@ const sameSource = (a: ValueSource, b: ValueSource): boolean =>
 /** The value at a source. Below an unknown with a source of its own, it is that source's value. */
 function step({ address, path }: ValueSource, graph: ResourceGraph): Value | undefined {
   let current: Value | undefined = graph.nodes.get(address)?.values;
-  for (const [i, key] of path.entries()) {
+  for (let i = 0; i < path.length; i++) {
+    const key = path[i] ?? "";
     if (isUnknown(current)) {
       const { source } = current;
-      return source && new Unknown({ address: source.address, path: [...source.path, ...path.slice(i)] });
+      return source && new Unknown({ address: source.address, path: source.path.concat(path.slice(i)) });
     }
     if (isList(current)) current = current[Number(key)];
     else if (isObject(current)) current = current[key];

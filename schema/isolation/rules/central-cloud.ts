@@ -14,21 +14,21 @@ export const centralCloud: Rule = {
   source: "[docs:FAQ network]",
   *check(topology) {
     for (const holder of topology.subjects()) {
-      for (const pointer of topology.pointers(holder.node)) yield* judge(topology, holder, pointer);
+      for (const pointer of topology.pointers(holder.node)) {
+        const found = centralSource(topology, holder.node, pointer);
+        if (found !== undefined) yield judge(topology, holder, pointer, found);
+      }
     }
   },
 };
 
-function* judge(topology: Topology, holder: Placed, pointer: Pointer): Generator<Judgement> {
+function judge(topology: Topology, holder: Placed, pointer: Pointer, found: Central): Judgement {
   const { path } = pointer;
-  const found = centralSource(topology, holder.node, pointer);
-  if (found === undefined) return;
   if (!found.exact) {
-    yield conditional(holder, path, `${formatPath(path)} is the id of an IEC object`, [found.name]);
-    return;
+    return conditional(holder, path, `${formatPath(path)} is the id of an IEC object`, [found.name]);
   }
   const better = candidates(topology, holder, pointer);
-  yield refuted(
+  return refuted(
     holder,
     path,
     `${formatPath(path)} is ${found.name}, which belongs to the central cloud. It takes ${nounOf(pointer)}.`,
@@ -37,11 +37,12 @@ function* judge(topology: Topology, holder: Placed, pointer: Pointer): Generator
 }
 
 /** What of the central cloud an attribute holds; not exact where it is only computed from it. */
-function centralSource(
-  topology: Topology,
-  node: ResourceNode,
-  pointer: Pointer,
-): { readonly name: string; readonly exact: boolean } | undefined {
+interface Central {
+  readonly name: string;
+  readonly exact: boolean;
+}
+
+function centralSource(topology: Topology, node: ResourceNode, pointer: Pointer): Central | undefined {
   const value = pointer.value;
   if (typeof value === "string" && isCentralId(value)) return { name: JSON.stringify(value), exact: true };
   const objects = topology.objectsOf(value);
@@ -60,7 +61,9 @@ function centralSource(
   if (derived) return { name: formatSource(derived), exact: false };
 
   // A front door that cannot say where a value comes from still lists what the attribute refers to.
-  const references = node.references.filter((ref) => formatPath(ref.path) === formatPath(pointer.path));
+  if (node.references.length === 0) return undefined;
+  const text = formatPath(pointer.path);
+  const references = node.references.filter((ref) => formatPath(ref.path) === text);
   const central = references.find((ref) => centralType(ref.to));
   if (central === undefined) return undefined;
   const name = formatSource({ address: central.to, path: central.toPath });
