@@ -61,7 +61,9 @@ export function partOf(
   const scope: Scope = { tree, entry, choices: { taken, met }, via: [] };
   const instances = instancesOf(scope);
   const each = instances === undefined || instances === "unknown" ? [undefined] : instances;
-  const nodes = each.map((instance) => nodeOf(entry, { ...scope, instance }, placements));
+  const nodes = each.map((instance) =>
+    nodeOf(entry, instance === undefined ? scope : { ...scope, instance }, placements),
+  );
   return { entry, nodes, conditions: met.size > 0 ? met : NONE, open: instances === "unknown" };
 }
 
