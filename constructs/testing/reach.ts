@@ -1,12 +1,11 @@
 import { App } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import type { ResourceNode } from "../../schema/graph.js";
-import { identify } from "../../schema/isolation/identity.js";
 import { parseAddresses } from "../../schema/isolation/packets/addresses.js";
 import {
   analyse,
   judge,
   obstacleOf,
+  surest,
   tellHop,
   tellPacket,
   type End,
@@ -27,11 +26,9 @@ export interface Passage {
   readonly why: readonly string[];
 }
 
-/** A subject as ends: those it has for sure, and those it may have. */
 interface Side {
   readonly name: string;
   readonly ends: readonly End[];
-  readonly sure: readonly End[];
 }
 
 /** What gets from one to the other; to be asked about one design as often as there are directions. */
@@ -56,20 +53,16 @@ export function passages(from: Subject, to: Subject, port: Port | undefined): (b
   });
   return (back = false) => {
     const [sender, receiver] = back ? [b, a] : [a, b];
-    const most = { from: sender.ends, to: receiver.ends, ...traffic };
-    const found = judge(r, most);
+    const question = { from: sender.ends, to: receiver.ends, ...traffic };
+    const found = judge(r, question);
     const { verdict, counterexample } = found;
     if (verdict === "PROVED" && open.length === 0) {
-      const obstacle = obstacleOf(r, most);
+      const obstacle = obstacleOf(r, question);
       return { verdict, why: obstacle ? wayOf(obstacle, "does not arrive") : [] };
     }
-    if (verdict === "REFUTED" && open.length === 0) {
-      const least = judge(r, { ...most, from: sender.sure, to: receiver.sure });
-      if (least.verdict === "REFUTED" && least.counterexample)
-        return { verdict, why: wayOf(least.counterexample, "arrives") };
-    }
-    const unknowns = [...open, ...found.unknowns, ...(verdict === "REFUTED" ? doubts(sender, receiver) : [])];
-    const what = unknowns.map((unknown) => `- ${unknown}`);
+    if (verdict === "REFUTED" && open.length === 0 && counterexample)
+      return { verdict, why: wayOf(counterexample, "arrives") };
+    const what = [...open, ...found.unknowns].map((unknown) => `- ${unknown}`);
     return {
       verdict: "CONDITIONAL",
       why: ["decided by", ...what, ...(counterexample ? wayOf(counterexample, "may arrive") : [])],
@@ -82,11 +75,6 @@ const wayOf = ({ packet, trace }: Obstacle, fate: string): string[] => [
   ...trace.hops.map((hop) => `- ${tellHop(hop)}`),
 ];
 
-const doubts = (...sides: readonly Side[]): string[] =>
-  sides.flatMap(({ name, ends, sure }) =>
-    ends.flatMap((end) => (sure.includes(end) ? [] : [`whether ${end.label} belongs to ${name}`])),
-  );
-
 function sideOf(design: Design, r: Reachability, subject: Subject): Side {
   if (typeof subject === "string") return namedSide(r, subject);
   const name = subject.node.path;
@@ -94,43 +82,19 @@ function sideOf(design: Design, r: Reachability, subject: Subject): Side {
   const held = design.parts.flatMap(({ entry, nodes }) => (inside.has(entry.element) ? nodes : []));
   const addresses = new Set(held.map(({ address }) => address));
   const own = r.ends.filter((end) => !isNewcomer(end) && end.node && addresses.has(end.node.address));
-  if (own.length > 0) return { name, ends: own, sure: own };
-  const ends = [...new Set(held.flatMap(({ address }) => r.endOf(address)))];
+  if (own.length > 0) return { name, ends: own };
+  const ends = surest(held.flatMap(({ address }) => r.endOf(address)));
   if (ends.length === 0) throw new TypeError(`${name} holds nothing that sends or receives packets`);
-  return { name, ends, sure: ends.filter((end) => isSurelyOf(end, held)) };
+  return { name, ends };
 }
 
 function namedSide(r: Reachability, name: string): Side {
-  const wanted = parseAddresses(name);
-  if (name !== "internet" && wanted === undefined)
+  if (name !== "internet" && parseAddresses(name) === undefined)
     throw new TypeError(`"${name}" is neither internet nor a range such as 10.1.0.0/16`);
   const ends = r.endOf(name);
   if (ends.length === 0) throw new TypeError(`nothing has an address of ${name}`);
-  const isWithin = (end: End): boolean => {
-    if (end.kind === "outside" || wanted === undefined) return true;
-    const all = end.kind === "nic" ? end.nic.addresses : [end.vip.address];
-    return all.every(
-      ({ sure, addresses: { family, interval } }) =>
-        sure &&
-        family === wanted.family &&
-        wanted.interval[0] <= interval[0] &&
-        interval[1] <= wanted.interval[1],
-    );
-  };
-  return { name, ends, sure: ends.filter(isWithin) };
+  return { name, ends };
 }
 
 /** It stands for what may be put into an empty subnet. */
 const isNewcomer = (end: End): boolean => end.node?.type === "iec_vpc_subnet";
-
-/** Whether an end belongs to one of the subnets, VPCs, security groups and EIPs, whatever the unknowns become. */
-function isSurelyOf(end: End, held: readonly ResourceNode[]): boolean {
-  if (end.kind === "outside") return false;
-  const keys = new Set(held.map((node) => identify(node).key));
-  const { access } = end.kind === "nic" ? end.nic : end.vip;
-  if (access.some(({ sure, place }) => sure && keys.has(identify(place.node).key))) return true;
-  if (end.kind === "vip") return false;
-  const { subnet, groups, vpc } = end.nic;
-  const told = [subnet.identity, ...groups.groups.map(({ identity }) => identity)];
-  return told.some(({ key }) => keys.has(key)) || (vpc.length > 0 && vpc.every(({ key }) => keys.has(key)));
-}

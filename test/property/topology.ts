@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Unknown, type ObjectValue, type Value } from "../../schema/unknown.js";
+import { isList, UNKNOWN, Unknown, type ObjectValue, type Value } from "../../schema/unknown.js";
 
 /** A small network in numbers: what {@link walk} walks and {@link designOf} writes as resources. */
 export interface Topology {
@@ -11,6 +11,8 @@ export interface Topology {
     readonly subnet: number;
     readonly nics: readonly number[];
     readonly eip: boolean;
+    /** By how much its address is not the usual one. */
+    readonly shift?: number;
   }[];
   readonly routes: readonly RouteSpec[];
 }
@@ -32,6 +34,9 @@ export interface NicSpec {
   readonly off: boolean;
   /** A port that was looked up, with an IPv6 address. */
   readonly v6: boolean;
+  /** By how much its address is not the usual one, and its public address. */
+  readonly shift?: number;
+  readonly eipShift?: number;
 }
 export interface AclSpec {
   readonly subnet: number;
@@ -59,11 +64,12 @@ export interface RouteSpec {
 export const GROUPS = 2;
 export const OUTSIDE = ["203.0.113.9", "198.51.100.7"] as const;
 export const OUTSIDE6 = "2600::7";
-export const nicAddress = (nic: NicSpec, i: number): string => `10.0.${nic.subnet}.${10 + i}`;
+export const nicAddress = (nic: NicSpec, i: number): string =>
+  `10.0.${nic.subnet}.${10 + i + (nic.shift ?? 0)}`;
 export const nicAddress6 = (nic: NicSpec, i: number): string => `2400:${nic.subnet + 1}::${10 + i}`;
-export const vipAddress = (vip: { readonly subnet: number }, i: number): string =>
-  `10.0.${vip.subnet}.${100 + i}`;
-export const nicEip = (i: number): string => `203.0.113.${100 + i}`;
+export const vipAddress = (vip: { readonly subnet: number; readonly shift?: number }, i: number): string =>
+  `10.0.${vip.subnet}.${100 + i + (vip.shift ?? 0)}`;
+export const nicEip = (nic: NicSpec, i: number): string => `203.0.113.${100 + i + (nic.eipShift ?? 0)}`;
 export const vipEip = (i: number): string => `203.0.113.${200 + i}`;
 
 const few = <T>(item: fc.Arbitrary<T>, maxLength: number, minLength = 0) =>
@@ -262,7 +268,7 @@ export function designOf(t: Topology): Record<string, ObjectValue> {
         id: `eip-${i}`,
         site_id: `site-${t.subnets[nic.subnet]!.site}`,
         port_id: `n${i}`,
-        public_ip: nicEip(i),
+        public_ip: nicEip(nic, i),
       };
     if (nic.eip && nic.v6) design[`iec_ipv6_bandwidth_attachment.n${i}`] = { id: `n${i}`, port_id: `n${i}` };
   }
@@ -376,6 +382,28 @@ export function holesOf(t: Topology): Hole[] {
     if (nic.v6) hole(`data.iec_port.n${i}`, ["security_groups"], [to({ groups: [0] }), to({ groups: [1] })]);
     else hole(`iec_server.n${i}`, ["security_groups", "nics"], [to({ groups: [0] }), to({ groups: [0, 1] })]);
     if (nic.eip && !nic.v6) hole(`iec_eip.n${i}`, ["port_id"], [to({ eip: false })]);
+    if (nic.eip) hole(`iec_eip.n${i}`, ["public_ip"], [to({ eipShift: 50 })]);
+    if (nic.v6) continue;
+    holes.push({
+      design: (design) => {
+        const { nics, ...server } = design[`iec_server.n${i}`]!;
+        const cards = isList(nics)
+          ? nics.map((card) => ({ ...(card as ObjectValue), address: UNKNOWN }))
+          : nics!;
+        design[`iec_server.n${i}`] = { ...server, nics: cards };
+      },
+      becomes: [(same) => same, to({ shift: 40 })],
+    });
+    if (t.vips.some(({ nics }) => nics.includes(i))) continue;
+    hole(
+      `iec_server.n${i}`,
+      ["subnet_ids", "nics", "vpc_id", "coverage_sites"],
+      t.subnets.map((_, subnet) => to({ subnet })),
+    );
+  }
+  for (const i of t.routes.some(({ vip }) => vip) ? [] : t.vips.keys()) {
+    const moved = (now: Topology): Topology => ({ ...now, vips: replaced(now.vips, i, { shift: 40 }) });
+    hole(`iec_vip.p${i}`, ["ip_address"], [moved]);
   }
   for (const [a, acl] of t.acls.entries()) {
     const to =
@@ -408,20 +436,24 @@ export function holesOf(t: Topology): Hole[] {
     }
   }
   for (const [s] of t.subnets.entries()) {
-    const to =
-      (site: number) =>
-      (now: Topology): Topology => ({ ...now, subnets: replaced(now.subnets, s, { site }) });
-    holes.push({
-      design: (design) => {
-        hide(design, `iec_vpc_subnet.s${s}`, "site_id");
-        for (const [i, nic] of t.nics.entries()) {
-          if (nic.subnet !== s) continue;
-          hide(design, `iec_server.n${i}`, "coverage_sites");
-          hide(design, `data.iec_port.n${i}`, "site_id");
-        }
-      },
-      becomes: [to(0), to(1)],
-    });
+    const placeless = (kind: "site" | "vpc", ofServer: string) => {
+      const to =
+        (place: number) =>
+        (now: Topology): Topology => ({ ...now, subnets: replaced(now.subnets, s, { [kind]: place }) });
+      holes.push({
+        design: (design) => {
+          hide(design, `iec_vpc_subnet.s${s}`, `${kind}_id`);
+          for (const [i, nic] of t.nics.entries()) {
+            if (nic.subnet !== s) continue;
+            hide(design, `iec_server.n${i}`, ofServer);
+            hide(design, `data.iec_port.n${i}`, `${kind}_id`);
+          }
+        },
+        becomes: [to(0), to(1)],
+      });
+    };
+    placeless("site", "coverage_sites");
+    placeless("vpc", "vpc_id");
   }
   return holes;
 }

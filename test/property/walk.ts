@@ -156,7 +156,7 @@ function publicly(t: Topology, from: WalkEnd, to: WalkEnd, packet: WalkPacket): 
 function publicAddress(t: Topology, end: WalkEnd, card: number, family: 4 | 6): string | undefined {
   if (end.kind === "vip") return family === 4 && t.vips[end.n]!.eip ? vipEip(end.n) : undefined;
   if (!t.nics[card]!.eip) return undefined;
-  return family === 4 ? nicEip(card) : addressOf(t, card, 6);
+  return family === 4 ? nicEip(t.nics[card]!, card) : addressOf(t, card, 6);
 }
 
 function arriving(
@@ -198,7 +198,7 @@ function leaving(
       answers: [aclLets(t, subnet, "ingress", turned(seen))],
     };
   };
-  if (nic.eip) return [{ attempt: exit(a), as: packet.family === 4 ? nicEip(a) : source }];
+  if (nic.eip) return [{ attempt: exit(a), as: packet.family === 4 ? nicEip(t.nics[a]!, a) : source }];
   if (packet.family === 6) return [];
   const [route] = t.routes
     .filter((one) => one.subnet === nic.subnet && contains(one.destination, destination))
@@ -209,7 +209,7 @@ function leaving(
     .map((hop) => {
       const [first, last] = [inside(t, a, hop, { ...packet, source, destination }), exit(hop)];
       return {
-        as: nicEip(hop),
+        as: nicEip(t.nics[hop]!, hop),
         attempt: { checks: [...first.checks, ...last.checks], answers: [...first.answers, ...last.answers] },
       };
     });

@@ -269,7 +269,11 @@ function wallOf(r: Reachability, { from, to, via }: Ends): Finding["wall"] {
   const [a, b] = [from[0], to[0]];
   if (via === "internet" || a === undefined || b === undefined || a.key === b.key) return undefined;
   const { wall } = r.reach(a, b, "private");
-  return wall && { kind: wall.kind, from: wall.from, to: wall.to };
+  const apart = from.every((one) =>
+    to.every((other) => one.key === other.key || r.reach(one, other, "private").wall?.kind === wall?.kind),
+  );
+  if (wall === undefined || !apart) return undefined;
+  return { kind: wall.kind, from: wall.from, to: wall.to };
 }
 
 function exampleOf({ via, from, to, packet, trace }: Counterexample): Example {

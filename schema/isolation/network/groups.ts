@@ -39,19 +39,19 @@ export class Groups {
     // A NIC that nobody gives a group has the account's default one.
     if (identities.length === 0) return this.openSet([`${node.address}.${formatPath(path)}`]);
     const groups = identities.flatMap((identity) => this.#byKey.get(identity.key) ?? []);
-    const open = identities
-      .filter((identity) => !this.#byKey.has(identity.key))
-      .flatMap((identity) => (identity.settled ? [`${identity.label}: its rules`] : identity.unknowns));
-    return this.#set(groups, open);
+    const strange = identities.filter((identity) => !this.#byKey.has(identity.key));
+    const others = strange.flatMap((identity) => (identity.settled ? [] : identity.unknowns));
+    const unread = strange.flatMap(({ settled, label }) => (settled ? [`${label}: its rules`] : []));
+    return this.#set(groups, others, unread);
   }
 
-  openSet = (unknowns: readonly string[]): GroupSet => this.#set([], unknowns);
+  openSet = (unknowns: readonly string[]): GroupSet => this.#set([], unknowns, []);
 
-  #set(groups: readonly Group[], more: readonly string[]): GroupSet {
-    const open = [...new Set([...more, ...groups.flatMap((group) => group.open)])];
+  #set(groups: readonly Group[], others: readonly string[], unread: readonly string[]): GroupSet {
+    const open = [...new Set([...others, ...unread, ...groups.flatMap((group) => group.open)])];
     const key = JSON.stringify([groups.map(({ identity }) => identity.key).sort(), open]);
     let set = this.#sets.get(key);
-    if (set === undefined) this.#sets.set(key, (set = { key, groups: [...new Set(groups)], open }));
+    if (set === undefined) this.#sets.set(key, (set = { key, groups: [...new Set(groups)], others, open }));
     return set;
   }
 }

@@ -89,7 +89,7 @@ function forwards(nic: NicDraft, bound: readonly Binding[]): Nic["forwards"] {
 }
 
 const virtualIp = (
-  { node, address, backers, unknowns }: Binding,
+  { node, subnet, address, backers, unknowns }: Binding,
   nics: ReadonlyMap<NicDraft, Nic>,
   access: AccessTable,
 ): VirtualIp => ({
@@ -97,6 +97,7 @@ const virtualIp = (
   path: [],
   key: node.address,
   label: nameOf(node),
+  subnet,
   address,
   backers: backers.flatMap(({ nic, sure }) => {
     const made = nics.get(nic);

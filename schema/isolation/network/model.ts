@@ -83,6 +83,7 @@ export interface Subnet extends Place {
 export interface VirtualIp extends Place {
   readonly key: string;
   readonly label: string;
+  readonly subnet: Subnet;
   readonly address: AddressChoice;
   readonly backers: readonly { readonly nic: Nic; readonly sure: boolean }[];
   readonly access: readonly PublicAccess[];
@@ -94,7 +95,9 @@ export interface VirtualIp extends Place {
 export interface GroupSet {
   readonly key: string;
   readonly groups: readonly Group[];
-  /** What decides which other groups there are; empty when these are all. */
+  /** What decides which other groups there are; empty when these are all, and those of which only the id is known. */
+  readonly others: readonly string[];
+  /** That, and what is not known of the rules of any of them. */
   readonly open: readonly string[];
 }
 

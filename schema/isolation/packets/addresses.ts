@@ -78,4 +78,12 @@ export const INTERNET: readonly Addresses[] = [
   range("2000::", "3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
 ];
 
+/** The addresses that are in both. */
+export function overlap(a: Addresses, b: Addresses): Addresses | undefined {
+  if (a.family !== b.family) return undefined;
+  const first = a.interval[0] > b.interval[0] ? a.interval[0] : b.interval[0];
+  const last = a.interval[1] < b.interval[1] ? a.interval[1] : b.interval[1];
+  return first <= last ? { family: a.family, interval: [first, last] } : undefined;
+}
+
 export const anyAddress = (family: Family): Addresses => ({ family, interval: ADDRESSES[family] });

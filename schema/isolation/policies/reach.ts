@@ -1,6 +1,6 @@
 import { formatTraffic } from "../packets/traffic.js";
 import type { End, Question, Reachability, Trace } from "../reachability/index.js";
-import { judge, tellHop, tellPacket } from "../reachability/index.js";
+import { judge, surest, tellHop, tellPacket } from "../reachability/index.js";
 import { conditional, refuted, type Check, type Judgement } from "../rule.js";
 import type { Topology } from "../topology.js";
 import { selects, type InternetPorts, type NeverReach, type Selector } from "./policy.js";
@@ -35,7 +35,7 @@ const trafficIn = (traffic: NeverReach["traffic"]): string =>
 
 function* ask(policy: string, r: Reachability, question: Question): Generator<Judgement> {
   const { verdict, counterexample, unknowns } = judge(r, question);
-  const node = counterexample?.to.node;
+  const node = counterexample?.to.node ?? counterexample?.from.node;
   if (counterexample === undefined || node === undefined) return;
   if (verdict === "CONDITIONAL") {
     yield conditional({ node }, [], `${tellPacket(counterexample.packet)} never gets there`, unknowns);
@@ -58,12 +58,10 @@ const hopLines = ({ hops }: Trace): string[] =>
 
 /** A name with `*` stands for every resource it fits, any other one for what it names. */
 function endsOf(topology: Topology, r: Reachability, names: Selector): readonly End[] {
-  const ends = new Map<string, End>();
-  for (const name of names) {
-    const found = name.includes("*")
+  const found = names.flatMap((name) =>
+    name.includes("*")
       ? [...topology.graph.nodes.keys()].filter((address) => selects([name], address)).flatMap(r.endOf)
-      : r.endOf(name);
-    for (const end of found) ends.set(end.key, end);
-  }
-  return [...ends.values()];
+      : r.endOf(name),
+  );
+  return surest(found);
 }

@@ -1,10 +1,11 @@
 import type { ResourceNode } from "../../graph.js";
-import { compare } from "../identity.js";
-import type { AddressChoice, Network, Nic, Subnet, VirtualIp } from "../network/model.js";
-import { comparePlaces, labelOf } from "../network/read.js";
-import { INTERNET, parseAddresses, type Addresses } from "../packets/addresses.js";
+import { literal, nameOf } from "../identity.js";
+import type { Network, Nic, Subnet, VirtualIp } from "../network/model.js";
+import { labelOf } from "../network/read.js";
+import { INTERNET, overlap, parseAddresses, type Addresses } from "../packets/addresses.js";
 import { kindOf } from "../values.js";
 import type { Topology } from "../topology.js";
+import { either, hasEip, isAt, isInGroup, isInPlace, isInSubnet, type Membership } from "./membership.js";
 import type { End, NicEnd, OutsideEnd, VipEnd } from "./model.js";
 
 /** Finds the ends that a name stands for. */
@@ -18,7 +19,11 @@ export class Ends {
   };
   readonly #nics = new Map<Nic, NicEnd>();
   readonly #vips = new Map<VirtualIp, VipEnd>();
+  /** Of those that are in one for sure. */
   readonly #bySubnet = new Map<Subnet, End[]>();
+  /** Of which it is not known in which subnet they are. */
+  readonly #homeless: readonly End[];
+  readonly #inSubnet = new Map<Subnet, readonly End[]>();
 
   constructor(
     readonly topology: Topology,
@@ -28,9 +33,8 @@ export class Ends {
     for (const vip of network.vips)
       this.#vips.set(vip, { kind: "vip", key: vip.key, label: vip.label, node: vip.node, vip });
     for (const [nic, end] of this.#nics) this.#put(nic.subnet, end);
-    for (const [vip, end] of this.#vips) {
-      for (const subnet of new Set(vip.backers.map(({ nic }) => nic.subnet))) this.#put(subnet, end);
-    }
+    for (const [vip, end] of this.#vips) if (vip.backers.length > 0) this.#put(vip.subnet, end);
+    this.#homeless = [...this.#bySubnet].flatMap(([{ identity }, ends]) => (identity.settled ? [] : ends));
     for (const subnet of network.subnets)
       if (!this.#bySubnet.has(subnet)) this.#put(subnet, nicEnd(newcomer(subnet)));
     const nobody = [...this.#bySubnet.values()]
@@ -39,8 +43,19 @@ export class Ends {
     this.all = [...this.#nics.values(), ...this.#vips.values(), ...nobody, this.internet];
   }
 
-  /** What is in a subnet; where nothing is, a NIC that might be put there. */
-  in = (subnet: Subnet): readonly End[] => this.#bySubnet.get(subnet) ?? [];
+  /** What is in a subnet, and what may be; where nothing is for sure, also a NIC that might be put there. */
+  in(subnet: Subnet): readonly End[] {
+    let found = this.#inSubnet.get(subnet);
+    if (found === undefined) {
+      const open = subnet.identity.settled
+        ? this.#homeless
+        : [...this.#nics.values(), ...this.#vips.values()];
+      const more = pick(open, subnet.label, (inside) => isInSubnet(inside, subnet));
+      found = [...(this.#bySubnet.get(subnet) ?? []), ...more.filter(({ maybe }) => maybe)];
+      this.#inSubnet.set(subnet, found);
+    }
+    return found;
+  }
 
   of(name: string): readonly End[] {
     if (name === "internet") return [this.internet];
@@ -48,15 +63,9 @@ export class Ends {
     if (addresses) return this.#at(addresses, name);
     const exact = this.topology.graph.nodes.get(name);
     if (exact !== undefined) return this.#of(exact);
-    const found = new Set<End>();
-    for (const node of this.topology.graph.nodes.values())
-      if (isNamed(node, name)) for (const end of this.#of(node)) found.add(end);
-    if (found.size > 0) return [...found];
-    return this.all.filter(
-      (end) =>
-        end.kind === "nic" &&
-        end.nic.site.some(({ id, label }) => id === name || label === name || label === JSON.stringify(name)),
-    );
+    const nodes = [...this.topology.graph.nodes.values()].filter((node) => isNamed(node, name));
+    const found = surest(nodes.flatMap((node) => this.#of(node)));
+    return found.length > 0 ? found : this.#atSite(name);
   }
 
   #put(subnet: Subnet, end: End): void {
@@ -66,58 +75,78 @@ export class Ends {
   }
 
   #at(wanted: Addresses, name: string): readonly End[] {
-    const isThere = ({ addresses }: AddressChoice) => overlap(addresses, wanted) !== undefined;
-    const isPublic = ({ address }: { readonly address: Addresses | undefined }) =>
-      address !== undefined && overlap(address, wanted) !== undefined;
-    const inside = this.all.filter((end) =>
-      end.kind === "nic"
-        ? end.nic.addresses.some(isThere) || end.nic.access.some(isPublic)
-        : end.kind === "vip" && (isThere(end.vip.address) || end.vip.access.some(isPublic)),
-    );
+    const inside = pick(this.all, name, (end) => isAt(end, wanted));
     const outside = INTERNET.flatMap((range) => overlap(range, wanted) ?? []);
     const end: OutsideEnd = { kind: "outside", key: name, label: name, addresses: outside };
     return outside.length > 0 ? [...inside, end] : inside;
   }
 
+  /** Of a site's id, name or label. Nothing where no such site is known. */
+  #atSite(name: string): readonly End[] {
+    const known = [...this.topology.sites].filter(([id, site]) => id === name || site.name === name);
+    const told = [...this.network.nics, ...this.network.subnets].flatMap(({ site }) =>
+      site.filter(({ id, label }) => id === name || label === name || label === JSON.stringify(name)),
+    );
+    const sites = [...told, ...known.flatMap(([id]) => literal(id) ?? [])];
+    const distinct = [...new Map(sites.map((site) => [site.key, site])).values()];
+    return pick(this.all, name, (end) => either(distinct.map((site) => isInPlace(end, "site", site))));
+  }
+
   #of(node: ResourceNode): readonly End[] {
-    const nics = (is: (nic: Nic) => boolean) =>
-      [...this.#nics].filter(([nic]) => is(nic)).map(([, end]) => end);
+    const { topology, all } = this;
+    const name = nameOf(node);
+    const placed = (role: "vpc" | "security-group") => topology.all(role).find((one) => one.node === node);
     switch (kindOf(node.type)) {
       case "iec_vip":
         return [...this.#vips].filter(([vip]) => vip.node === node).map(([, end]) => end);
       case "iec_vpc_subnet":
-        return [...this.#bySubnet]
-          .filter(([subnet]) => subnet.node === node && subnet.path.length === 0)
-          .flatMap(([, ends]) => ends);
+        return [...this.#bySubnet.keys()]
+          .filter((subnet) => subnet.node === node && subnet.path.length === 0)
+          .flatMap((subnet) => this.in(subnet));
       case "iec_vpc": {
-        const vpc = this.topology.all("vpc").find((one) => one.node === node);
-        if (vpc === undefined) return [];
-        return this.all.filter((end) =>
-          end.kind === "nic"
-            ? comparePlaces(end.nic.vpc, [vpc.identity]) !== "different"
-            : end.kind === "vip" &&
-              end.vip.backers.some(({ nic }) => comparePlaces(nic.vpc, [vpc.identity]) !== "different"),
-        );
+        const vpc = placed("vpc")?.identity;
+        return vpc ? pick(all, name, (end) => isInPlace(end, "vpc", vpc)) : [];
       }
       case "iec_security_group": {
-        const group = this.topology.all("security-group").find((one) => one.node === node);
-        if (group === undefined) return [];
-        return nics(
-          ({ groups }) =>
-            groups.open.length > 0 ||
-            groups.groups.some(({ identity }) => compare(identity, group.identity) === "same"),
-        );
+        const group = placed("security-group")?.identity;
+        const nics = [...this.#nics.values()];
+        return group ? pick(nics, name, (end) => ("groups" in end ? isInGroup(end, group) : undefined)) : [];
       }
       case "iec_eip":
-        return this.all.filter(
-          (end) =>
-            end.kind !== "outside" &&
-            (end.kind === "nic" ? end.nic : end.vip).access.some(({ place }) => place.node === node),
-        );
+        return pick(all, name, (end) => hasEip(end, node));
       default:
-        return nics((nic) => nic.node === node);
+        return [...this.#nics].filter(([nic]) => nic.node === node).map(([, end]) => end);
     }
   }
+}
+
+/** Of ends that several names stand for, each once: as surely as one of the names has it. */
+export function surest(ends: readonly End[]): readonly End[] {
+  const found = new Map<string, End>();
+  for (const end of ends) {
+    const known = found.get(end.key);
+    const maybe = known && either([known.maybe ?? "sure", end.maybe ?? "sure"]);
+    if (known === undefined || maybe === "sure") found.set(end.key, known?.maybe ? end : (known ?? end));
+    else if (maybe) found.set(end.key, { ...end, maybe });
+  }
+  return [...found.values()];
+}
+
+/** The ends that belong to what a name stands for, and those that may. */
+function pick(
+  ends: readonly End[],
+  name: string,
+  belongs: (inside: Nic | VirtualIp) => Membership,
+): readonly End[] {
+  return ends.flatMap((end): End[] => {
+    if (end.kind === "outside") return [];
+    const membership = belongs(end.kind === "nic" ? end.nic : end.vip);
+    if (membership === undefined) return [];
+    if (membership === "sure") return [end];
+    const { unknowns } = membership;
+    const named = unknowns.length > 0 ? unknowns : [`whether ${end.label} belongs to ${name}`];
+    return [{ ...end, maybe: { ...membership, unknowns: named } }];
+  });
 }
 
 /** An address, that of all its instances, a module, or a construct with all that is in it. */
@@ -137,6 +166,8 @@ const nicEnd = (nic: Nic): NicEnd => ({
   nic,
 });
 
+const putInto = ({ label }: Subnet): string => `what is put into ${label}`;
+
 /** A NIC that somebody might put into a subnet: its groups are not known, and it has no public address. */
 const newcomer = (subnet: Subnet): Nic => ({
   node: subnet.node,
@@ -146,16 +177,9 @@ const newcomer = (subnet: Subnet): Nic => ({
   subnet,
   vpc: subnet.vpc,
   site: subnet.site,
-  addresses: subnet.addresses,
-  groups: { key: "", groups: [], open: [`what is put into ${subnet.label}`] },
+  addresses: subnet.addresses.map((choice) => ({ ...choice, unknowns: [putInto(subnet)] })),
+  groups: { key: "", groups: [], others: [putInto(subnet)], open: [putInto(subnet)] },
   access: [],
   forwards: "no",
   halted: undefined,
 });
-
-function overlap(a: Addresses, b: Addresses): Addresses | undefined {
-  if (a.family !== b.family) return undefined;
-  const first = a.interval[0] > b.interval[0] ? a.interval[0] : b.interval[0];
-  const last = a.interval[1] < b.interval[1] ? a.interval[1] : b.interval[1];
-  return first <= last ? { family: a.family, interval: [first, last] } : undefined;
-}

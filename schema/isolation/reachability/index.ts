@@ -2,7 +2,7 @@ import type { ResourceGraph } from "../../graph.js";
 import { CODES, warningDiagnostic, type Diagnostic } from "../../diagnostics.js";
 import { Filters } from "../network/filters.js";
 import { readNetwork } from "../network/index.js";
-import type { Network, Nic, Subnet } from "../network/model.js";
+import type { AddressChoice, Network, Nic, Subnet } from "../network/model.js";
 import {
   barrierBetween,
   settledPlace,
@@ -12,6 +12,7 @@ import {
   type Step,
   type Way,
 } from "../network/ways.js";
+import { overlap, type Addresses } from "../packets/addresses.js";
 import { NONE, type PacketAlgebra, type PacketSet } from "../packets/sets.js";
 import type { Packet } from "../packets/fields.js";
 import { buildTopology, type TopologyInput } from "../topology.js";
@@ -27,6 +28,7 @@ export type { Traffic } from "../packets/traffic.js";
 export { formatSet } from "../packets/format.js";
 export type * from "./model.js";
 export type { Certificate } from "./certificate.js";
+export { surest } from "./ends.js";
 export { judge, obstacleOf } from "./judge.js";
 export { checkCertificate } from "./check.js";
 export { tellHop, tellPacket } from "./tell.js";
@@ -93,7 +95,8 @@ export class Reachability {
 
   /**
    * The ends of a name: a resource address (a subnet, VPC or security group stands for its NICs), a construct path,
-   * `internet`, an address or CIDR, a site by id or name. Empty when nothing has the name.
+   * `internet`, an address or CIDR (it stands for what has an address of it), a site by id or name. Those that only may
+   * belong are among them, marked. Empty when nothing has the name.
    */
   endOf = (name: string): readonly End[] => this.names.of(name);
 
@@ -177,7 +180,8 @@ export class Reachability {
       via === "private" && from.kind === "nic" && to.kind === "nic" && barrierBetween(from.nic, to.nic);
     if (barrier) return barrier;
     const [a, b] = [pointOf(from), pointOf(to)];
-    return via === "private" ? this.ways.private(a, b) : this.ways.internet(a, b);
+    const found = via === "private" ? this.ways.private(a, b) : this.ways.internet(a, b);
+    return isBarrier(found) || !(from.maybe ?? to.maybe) ? found : found.map((way) => inCase(way, from, to));
   }
 
   /** What has to become known to tell what a way lets through. */
@@ -276,6 +280,22 @@ class WaysReach implements Reach {
 export const isBarrier = (found: readonly Way[] | Barrier): found is Barrier => "kind" in found;
 
 export const isSame = (a: End, b: End): boolean => a.key === b.key;
+
+/** A way that counts if its ends belong to what was named. */
+function inCase(way: Way, from: End, to: End): Way {
+  const narrowed = (choice: AddressChoice, as: Addresses | undefined): AddressChoice => ({
+    ...choice,
+    addresses: (as && overlap(choice.addresses, as)) ?? choice.addresses,
+  });
+  return {
+    ...way,
+    // A virtual IP sends as the NICs behind it, by addresses of their own.
+    source: narrowed(way.source, from.kind === "nic" ? from.maybe?.as : undefined),
+    destination: narrowed(way.destination, to.maybe?.as),
+    sure: false,
+    unknowns: [...way.unknowns, ...(from.maybe?.unknowns ?? []), ...(to.maybe?.unknowns ?? [])],
+  };
+}
 
 function pointOf(end: End): Point {
   if (end.kind === "outside") return { kind: "outside", addresses: end.addresses };

@@ -18,6 +18,14 @@ interface EndFacts {
   /** What declares it; absent for the internet. */
   readonly node?: ResourceNode;
   readonly places?: { readonly subnet?: string; readonly vpc: string; readonly site: string };
+  /** Set where it may belong to what was named, or may not. */
+  readonly maybe?: Maybe;
+}
+export interface Maybe {
+  /** What decides. */
+  readonly unknowns: readonly string[];
+  /** The address that it has if it belongs, where one address alone decides. */
+  readonly as?: Addresses;
 }
 export interface NicEnd extends EndFacts {
   readonly kind: "nic";
@@ -54,7 +62,10 @@ export interface Reach {
   readonly wall?: Wall;
 }
 
-/** Whether any packet gets from one of the ends to one of the others. An end does not reach itself. */
+/**
+ * Whether any packet gets from one of the ends to one of the others. An end does not reach itself. One that only may
+ * belong to what was named counts in so far as nothing is PROVED without it, and nothing REFUTED by it.
+ */
 export interface Question {
   /** Names as `endOf` takes them, or ends. */
   readonly from: string | readonly End[];

@@ -301,6 +301,19 @@ describe("paths", () => {
     ],
     ["the other way round", never("iec_server.web", "iec_server.db"), [], net],
     ["from a range of addresses", never("iec_server.db", "10.0.0.0/28"), ["IEC1050 iec_server.db"], net],
+    [
+      "from a range in which the address may be, once it is given",
+      never("iec_server.db", "10.0.0.0/28"),
+      ["?IEC1050 iec_server.db"],
+      {
+        ...net,
+        "iec_server.web": {
+          ...net["iec_server.web"],
+          nics: [{ port: "port-10.0.0.5", address: UNKNOWN, subnet_id: idOf("iec_vpc_subnet.web") }],
+        },
+      },
+    ],
+    ["on the Internet", never("internet", "iec_server.web"), ["IEC1050 iec_server.web"], net],
     ["from a subnet", never("iec_vpc_subnet.db", "iec_vpc_subnet.web"), ["IEC1050 iec_server.db"], net],
     ["from any server", never("iec_vpc_subnet.db", "iec_server.*"), ["IEC1050 iec_server.db"], net],
     ["the Internet, all of it", never("*", "internet"), ["IEC1050 iec_server.web"], net],

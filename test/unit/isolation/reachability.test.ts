@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
   analyse,
+  checkCertificate,
   formatSet,
   judge,
+  surest,
   type Reachability,
 } from "../../../schema/isolation/reachability/index.js";
 import { Unknown, type ObjectValue } from "../../../schema/unknown.js";
@@ -277,6 +279,107 @@ test("names: addresses, sites, construct paths, the internet and ranges", () => 
   expect(names("10.0.2.0/25")).toEqual(["iec_server.db"]);
   expect(names("203.0.113.0/24")).toEqual(["203.0.113.0/24"]);
   expect(names("iec_server.none")).toEqual([]);
+});
+
+describe("what only may belong to a name refutes nothing, and keeps nothing from being open", () => {
+  const EIP: ObjectValue = { port_id: from("iec_server.web", "nics", 0, "port"), public_ip: new Unknown() };
+  const SITE = from("data.iec_sites.all", "sites", 0, "id");
+  const siteless = (name: string, address: string): Design => ({
+    [`iec_vpc_subnet.${name}`]: { ...pair[`iec_vpc_subnet.${name}`], site_id: SITE },
+    [address]: { ...pair[address], coverage_sites: [{ site_id: SITE }] },
+  });
+  const cases: [name: string, asked: string, changes: Design, unknown: string][] = [
+    ["a range that holds some addresses of its subnet", "10.0.1.0/28", {}, "iec_server.web.nics[0].address"],
+    [
+      "a public range, its address not given yet",
+      "203.0.113.0/24",
+      { "iec_eip.e": EIP },
+      "iec_eip.e.public_ip",
+    ],
+    [
+      "an address of an EIP that may be somebody else's",
+      "203.0.113.7",
+      { "iec_eip.e": { port_id: from("iec_x.y", "port"), public_ip: "203.0.113.7" } },
+      "iec_x.y.port",
+    ],
+    ["an EIP", "iec_eip.e", { "iec_eip.e": { port_id: from("iec_x.y", "port") } }, "iec_x.y.port"],
+    [
+      "a group",
+      "iec_security_group.web",
+      {
+        "iec_server.web": server("one", "web", {
+          security_groups: [idOf("iec_security_group.db"), from("iec_x.y", "group")],
+        }),
+        ...open("db"),
+      },
+      "iec_x.y.group",
+    ],
+    [
+      "a subnet",
+      "iec_vpc_subnet.one",
+      { "iec_server.web": server("one", "web", { subnet_ids: [from("iec_x.y", "subnet")] }) },
+      "iec_x.y.subnet",
+    ],
+    [
+      "a VPC",
+      "iec_vpc.b",
+      Object.fromEntries(
+        ["iec_vpc_subnet.one", "iec_vpc_subnet.two", "iec_server.web", "iec_server.db"].map((address) => [
+          address,
+          { ...pair[address], vpc_id: from("iec_x.y", "vpc") },
+        ]),
+      ),
+      "iec_x.y.vpc",
+    ],
+    [
+      "a site",
+      "gz",
+      { ...siteless("one", "iec_server.web"), ...siteless("two", "iec_server.db"), "data.iec_sites.all": {} },
+      "data.iec_sites.all.sites[0].id",
+    ],
+  ];
+  test.each(cases)("%s", (_name, asked, changes, unknown) => {
+    const { verdict, unknowns, counterexample } = ask({ ...pair, ...changes }, { from: asked, ...https });
+    expect({ verdict, unknowns }).toMatchObject({
+      verdict: "CONDITIONAL",
+      unknowns: expect.arrayContaining([unknown]) as string[],
+    });
+    expect(counterexample?.trace.arrives).toBe("unknown");
+  });
+
+  test("the packet that may be has an address of the range", () => {
+    const { counterexample } = ask(pair, { from: "10.0.1.32/28" });
+    expect(counterexample?.packet.source).toMatch(/^10\.0\.1\.(3[2-9]|4[0-7])$/);
+  });
+
+  test("where no address of the range gets through, that is proved", () => {
+    const design = {
+      ...pair,
+      "iec_security_group_rule.in_db": {
+        ...pair["iec_security_group_rule.in_db"],
+        remote_ip_prefix: "10.0.1.128/25",
+      },
+    };
+    const question = { from: "10.0.1.0/28", to: "iec_server.db" };
+    const r = reachabilityOf(design);
+    const { verdict, certificate } = judge(r, question, { certificate: true });
+    expect(verdict).toBe("PROVED");
+    expect(checkCertificate(r, question, certificate!)).toBeUndefined();
+    expect(judge(r, { ...question, from: "10.0.1.0/24" }).verdict).toBe("CONDITIONAL");
+  });
+
+  test("what all of belongs for sure is refuted", () => {
+    const nic = { subnet_id: idOf("iec_vpc_subnet.one"), address: "10.0.1.5" };
+    const known = { ...pair, "iec_server.web": server("one", "web", { nics: [nic] }) };
+    for (const from of ["10.0.1.0/24", "10.0.1.5", "0.0.0.0/0"])
+      expect(ask(known, { from }).verdict, from).toBe("REFUTED");
+  });
+
+  test("of two names, the one that has it for sure counts", () => {
+    const r = reachabilityOf(pair);
+    const ends = [...r.endOf("10.0.1.0/28"), ...r.endOf("iec_server.web"), ...r.endOf("10.0.1.16/28")];
+    expect(surest(ends).map(({ label, maybe }) => [label, maybe])).toEqual([["iec_server.web", undefined]]);
+  });
 });
 
 test("sets read as a person would write them", () => {
