@@ -26,6 +26,15 @@ export interface ResourceGraph {
   readonly nodes: ReadonlyMap<string, ResourceNode>;
 }
 
+/** That an attribute is handed a value as it is, though an expression could also compute another out of it. */
+export interface Assumption {
+  readonly address: string;
+  /** `subnet_ids[0]`. */
+  readonly attribute: string;
+  /** `iec_vpc_subnet.web.id`. */
+  readonly is: string;
+}
+
 /** Node -> the nodes it depends on. Names only: what a node is does not matter here. */
 export type DependencyMap = ReadonlyMap<string, ReadonlySet<string>>;
 

@@ -119,7 +119,7 @@ export function buildTopology(input: TopologyInput): Topology {
     for (const node of graph.nodes.values()) append(groups, placementOf(node)?.role ?? "other", node);
     return groups;
   });
-  const nodesOf = (role: Role): readonly ResourceNode[] => nodesByRole().get(role) ?? [];
+  const nodesIn = (role: Role): readonly ResourceNode[] => nodesByRole().get(role) ?? [];
 
   function place(node: ResourceNode, placement: Placement): Placed {
     const known = placed.get(node.address);
@@ -217,7 +217,7 @@ export function buildTopology(input: TopologyInput): Topology {
     !node.references.some((ref) => formatPath(ref.path) === formatPath(path));
 
   function* subjects(role?: Role): Iterable<Placed> {
-    const all = role === undefined ? graph.nodes.values() : nodesOf(role);
+    const all = role === undefined ? graph.nodes.values() : nodesIn(role);
     const nodes = only ? [...only].flatMap((address) => graph.nodes.get(address) ?? []) : all;
     for (const node of nodes) {
       const placement = placementOf(node) ?? { role: "other" };
@@ -251,7 +251,7 @@ export function buildTopology(input: TopologyInput): Topology {
   function all(role: Role): readonly Placed[] {
     let found = byRole.get(role);
     if (found === undefined) {
-      found = nodesOf(role).flatMap((node) => {
+      found = nodesIn(role).flatMap((node) => {
         const placement = placementOf(node);
         return placement ? [place(node, placement)] : [];
       });

@@ -1,7 +1,18 @@
 import type { Diagnostic } from "../diagnostics.js";
-import type { ResourceGraph, ResourceNode } from "../graph.js";
-import { getPath, type Json, type JsonObject, type ObjectValue } from "../unknown.js";
+import type { Assumption, ResourceGraph, ResourceNode } from "../graph.js";
+import type { TypeTables } from "../isolation/tables.js";
+import { formatSource } from "../isolation/values.js";
+import {
+  formatPath,
+  getPath,
+  isUnknown,
+  leaves,
+  type Json,
+  type JsonObject,
+  type ObjectValue,
+} from "../unknown.js";
 import { gapsOf, parsePlan, type Change, type PlanDocument, type StoredResource } from "./document.js";
+import { fitsOf, type Fits } from "./roles.js";
 import { holderOf, NOWHERE } from "./scope.js";
 import { plannedValue, writtenReferences, type Reading } from "./values.js";
 
@@ -9,6 +20,8 @@ import { plannedValue, writtenReferences, type Reading } from "./values.js";
 export interface TerraformPlan {
   readonly before: ResourceGraph;
   readonly after: ResourceGraph;
+  /** What `after` rests on, and the plan does not say. */
+  readonly assumptions: readonly Assumption[];
   /** What the plan leaves out. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -17,12 +30,29 @@ export interface TerraformPlan {
  * Reads what `terraform show -json PLAN` prints: of any provider, with modules, `count` and `for_each`.
  *
  * @param name how messages call the plan
+ * @param refs which attributes take ids of which types
  * @throws {DiagnosticError} when the text is no plan, or one that failed
  */
-export function readTerraformPlan(text: string, name: string): TerraformPlan {
+export function readTerraformPlan(text: string, name: string, refs: TypeTables["refs"]): TerraformPlan {
   const document = parsePlan(text, name);
-  return { before: beforeOf(document), after: afterOf(document), diagnostics: gapsOf(document, name) };
+  const after = afterOf(document, fitsOf(refs));
+  return {
+    before: beforeOf(document),
+    after,
+    assumptions: assumptionsOf(after),
+    diagnostics: gapsOf(document, name),
+  };
 }
+
+/** Every value that will come from elsewhere: it was taken from a reference. */
+const assumptionsOf = ({ nodes }: ResourceGraph): readonly Assumption[] =>
+  [...nodes.values()].flatMap(({ address, values }) =>
+    [...leaves(values)].flatMap(([path, value]) =>
+      isUnknown(value) && value.source !== undefined && value.source.address !== address
+        ? [{ address, attribute: formatPath(path), is: formatSource(value.source) }]
+        : [],
+    ),
+  );
 
 const beforeOf = ({ prior }: PlanDocument): ResourceGraph => ({
   nodes: new Map(prior.map((resource) => [resource.address, stored(resource)])),
@@ -37,12 +67,11 @@ const stored = ({ address, mode, type, values, sensitive }: StoredResource): Res
 });
 
 /** The values without regard to how they are written. */
-function bare(address: string, after: JsonObject, unknown: Json, sensitive: Json): ObjectValue {
-  const reading: Reading = { address, holder: NOWHERE, valueAt: () => undefined };
-  return plannedValue({ after, unknown, sensitive }, reading) as ObjectValue;
-}
+const bare = (address: string, after: JsonObject, unknown: Json, sensitive: Json): ObjectValue =>
+  plannedValue({ after, unknown, sensitive }, { ...PLAIN, address }) as ObjectValue;
+const PLAIN = { type: "", holder: NOWHERE, fits: () => false, valueAt: () => undefined };
 
-function afterOf({ configuration, changes, planned, prior }: PlanDocument): ResourceGraph {
+function afterOf({ configuration, changes, planned, prior }: PlanDocument, fits: Fits): ResourceGraph {
   const nodes = new Map<string, ResourceNode>();
   // What was read needs no change, and neither does what -target leaves alone.
   for (const resource of [...prior.filter(({ mode }) => mode === "data"), ...planned]) {
@@ -65,6 +94,8 @@ function afterOf({ configuration, changes, planned, prior }: PlanDocument): Reso
     if (node === undefined || change.after === null) return node;
     const reading: Reading = {
       address: change.address,
+      type: change.type,
+      fits,
       holder: holderOf(configuration, change.address),
       valueAt: ({ address, path }) => getPath(nodes.get(address)?.values ?? null, path),
     };

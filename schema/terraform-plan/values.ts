@@ -10,12 +10,15 @@ import {
   type ValueSource,
 } from "../unknown.js";
 import type { Reference } from "../graph.js";
+import type { Fits } from "./roles.js";
 import { derived, referencesOf, type Holder } from "./scope.js";
 
 /** What the values of one resource instance are made of. */
 export interface Reading {
   readonly address: string;
+  readonly type: string;
   readonly holder: Holder;
+  readonly fits: Fits;
   /** What the plan tells of a source; undefined when the plan does not have it. */
   readonly valueAt: (source: ValueSource) => Value | undefined;
 }
@@ -33,9 +36,9 @@ const UNTOLD = Symbol("untold");
 /**
  * The planned values, each unknown with where it will come from.
  *
- * A plan lists what an expression refers to, and not what it does with it. So a source is exact only where nothing
- * but the value itself can be meant: one reference, which leads to an id that is not known yet. An id is handed on as
- * it is; what is computed out of one is no id. Everything else is `derivedFrom`.
+ * A plan lists what an expression refers to, and not what it does with it: `a.id` and `replace(a.id, "x", "y")` read
+ * the same. A source is taken for exact where the expression has one reference, once, and it leads to an id not known
+ * yet of what the attribute takes. That it is handed on as it is remains an assumption. Everything else is `derivedFrom`.
  */
 export function plannedValue(layers: Layers, reading: Reading): Value {
   return valueOf(layers, reading.holder.block?.["expressions"], [], reading);
@@ -61,7 +64,7 @@ function valueOf(
     const known = isList(after) ? after : [];
     const unknowns = isList(unknown) ? unknown : [];
     const items = Array.from({ length }, (_, i) => (unknowns[i] === true ? undefined : (known[i] ?? null)));
-    const written = itemsOf(writing, items, reading);
+    const written = itemsOf(writing, items, path, reading);
     return items.map((_, i) => {
       const item = written(i);
       return isUnknown(item) && unknowns[i] === true && child(sensitive, i) !== true
@@ -95,8 +98,8 @@ function unknownOf(writing: Writing, path: Path, reading: Reading): Unknown {
   if (writing === undefined) return new Unknown({ address: reading.address, path });
   if (writing === UNTOLD || !isExpression(writing)) return untold(path, reading);
   const references = referencesOf(writing, reading.holder);
-  const [only, ...others] = distinct(references);
-  if (only !== undefined && others.length === 0 && isIdToCome(only, reading)) return only;
+  const [only, ...others] = references;
+  if (only !== undefined && others.length === 0 && isIdToCome(only, path, reading)) return only;
   return derived(references) ?? untold(path, reading);
 }
 
@@ -113,6 +116,7 @@ const untold = (path: Path, { address }: Reading): Unknown => new Unknown(undefi
 function itemsOf(
   writing: Writing,
   known: readonly (Json | undefined)[],
+  path: Path,
   reading: Reading,
 ): (index: number) => Writing | Unknown {
   if (writing === UNTOLD || writing === undefined) return () => UNTOLD;
@@ -121,21 +125,23 @@ function itemsOf(
     return blocksMatch(blocks, known, reading) ? (i) => blocks[i] : () => UNTOLD;
   }
   const references = referencesOf(writing, reading.holder);
-  const ids = references.map((reference) =>
-    isId(reference) ? reading.valueAt(reference.source as ValueSource) : undefined,
+  const ids = references.map((reference, i) =>
+    isIdFor(reference, [...path, i], reading) ? reading.valueAt(reference.source) : undefined,
   );
   const agree = (value: Value | undefined, item: Json | undefined) =>
     item === undefined ? isUnknown(value) : value !== undefined && equalValues(value, item);
   if (ids.length === known.length && known.every((item, i) => agree(ids[i], item))) {
     return (i) => references[i];
   }
-  const open = distinct(references.filter((_, i) => isUnknown(ids[i])));
-  const [only, ...others] = open;
+  const [only, ...others] = references.filter((_, i) => isUnknown(ids[i]));
   const settled = ids.every((value) => value !== undefined);
-  if (settled && only !== undefined && others.length === 0) {
+  const openItems = known.filter((item) => item === undefined);
+  if (settled && only !== undefined && others.length === 0 && openItems.length === 1) {
     return (i) => (known[i] === undefined ? only : writing);
   }
-  return () => writing;
+  // One reference in several items is none of them as it is.
+  const mixed = derived(references) ?? UNTOLD;
+  return (i) => (known[i] === undefined ? mixed : known.length === 1 ? writing : UNTOLD);
 }
 
 /** Whether blocks stand in the order of their values: what is known of each agrees with how it is written. */
@@ -165,16 +171,16 @@ function tellsOf(expression: Json | undefined, value: Json | undefined, reading:
   return known !== undefined && equalValues(known, value);
 }
 
-function distinct(references: readonly Unknown[]): readonly Unknown[] {
-  return [...new Map(references.map((reference) => [JSON.stringify(reference), reference])).values()];
-}
+/** Whether it leads to an id that the attribute takes: a value that is handed on, and not computed with. */
+const isIdFor = (
+  reference: Unknown,
+  path: Path,
+  { type, fits }: Reading,
+): reference is Unknown & { readonly source: ValueSource } =>
+  reference.source !== undefined && fits(type, path, reference.source);
 
-/** Whether it leads to an id: a value that is handed on, and not computed with. */
-const isId = ({ source }: Unknown): boolean =>
-  source !== undefined && /^(id|port|\w+_id)$/.test(String(source.path.at(-1) ?? ""));
-
-const isIdToCome = (reference: Unknown, reading: Reading): boolean =>
-  isId(reference) && isUnknown(reading.valueAt(reference.source as ValueSource));
+const isIdToCome = (reference: Unknown, path: Path, reading: Reading): boolean =>
+  isIdFor(reference, path, reading) && isUnknown(reading.valueAt(reference.source));
 
 /** Every reference that the configuration of a resource writes. */
 export function writtenReferences(
@@ -198,7 +204,10 @@ export function writtenReferences(
         visit(item, child(value as Json, key), [...path, key]);
     } else {
       const references = referencesOf(writing, reading.holder);
-      const byItem = isList(value) && value.length === references.length && references.every(isId);
+      const byItem =
+        isList(value) &&
+        value.length === references.length &&
+        references.every((reference, i) => isIdFor(reference, [...path, i], reading));
       if (byItem) for (const [i, reference] of references.entries()) add([...path, i], [reference]);
       else add(path, references);
     }

@@ -8,6 +8,7 @@ import { getPath, isUnknown, type Path } from "../../schema/unknown.js";
 import { startCloud, type TestCloud } from "../helpers/cloud.js";
 import { callIec, ROOT } from "../helpers/iec.js";
 import { temporaryFolder, writeStack } from "../helpers/stack.js";
+import { tables } from "../unit/isolation/design.js";
 import { edgeStack } from "./edge-stack.js";
 import { Project, withTerraform } from "./terraform-project.js";
 
@@ -27,7 +28,7 @@ withTerraform("a plan of Terraform with modules, count and for_each", () => {
       return (await project.run(["show", "-json", "plan.bin"])).stdout;
     };
     const text = await planned();
-    const { before, after } = readTerraformPlan(text, "plan.json");
+    const { before, after } = readTerraformPlan(text, "plan.json", tables.refs);
     const at = (address: string, ...path: Path) => {
       const value = getPath(after.nodes.get(address)?.values ?? null, path);
       if (!isUnknown(value)) return value;

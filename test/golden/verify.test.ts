@@ -1,5 +1,5 @@
 import { Ajv } from "ajv";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import {
   plainPaint,
   renderMatrix,
@@ -179,7 +179,7 @@ describe("for machines", () => {
       format_version: string;
       verdicts: object[];
     };
-    expect(format_version).toBe("1.1");
+    expect(format_version).toBe("1.2");
     const members = [
       "kind",
       "code",
@@ -197,6 +197,34 @@ describe("for machines", () => {
       new Set(["PROVED", "REFUTED", "CONDITIONAL"]),
     );
   });
+});
+
+test("what is assumed is told in every view, and not when nothing is", () => {
+  const subnets = ["one", "two", "three", "four", "five", "six"];
+  const assumptions = subnets.map((name) => ({
+    address: "iec_server.web",
+    attribute: `${name}.subnet_id`,
+    is: `iec_vpc_subnet.${name}.id`,
+  }));
+  const assuming = verify("demo", input, [], { assumptions });
+  const views = (verification: typeof all) => [
+    renderVerification(verification, options),
+    renderMatrix(verification, options),
+    renderMermaid(verification),
+    renderSarif(verification, { version: "1.0.0", file: "plan.json", diagnostics: [] }),
+    verificationJson(verification, []),
+  ];
+  const [text, ...others] = views(assuming);
+  expect(text).toContain(
+    [
+      "Assumed, as the plan tells what an expression refers to and not what it makes of it",
+      "  iec_server.web.one.subnet_id is iec_vpc_subnet.one.id itself",
+    ].join("\n"),
+  );
+  expect(text).toContain("  and 1 more, which --json lists\n");
+  expect(text).toMatch(/conditional, given 6 assumptions\.\n$/);
+  for (const view of others) expect(view).toContain("assumption");
+  expect(views(all).filter((view) => /assum/i.test(view))).toEqual([verificationJson(all, [])]);
 });
 
 describe("a question that cannot be answered says what is wrong with it", () => {

@@ -8,6 +8,7 @@ import {
   warningDiagnostic,
   type Diagnostic,
 } from "../../../schema/diagnostics.js";
+import type { Assumption } from "../../../schema/graph.js";
 import type { IsolationInput } from "../../../schema/isolation/index.js";
 import { selects } from "../../../schema/isolation/policies/policy.js";
 import { changesBetween, type Change } from "../../../schema/isolation/reachability/changes.js";
@@ -56,6 +57,8 @@ interface Design {
   readonly input: IsolationInput | undefined;
   /** What the plan to it opens and closes. */
   readonly changes?: readonly Change[];
+  /** What it is read with, and its plan does not tell. */
+  readonly assumptions?: readonly Assumption[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -110,8 +113,9 @@ function planText({ io }: Context, path: string | undefined): string | undefined
 }
 
 async function ofTerraform(context: Context, text: string, path = "-"): Promise<Design> {
-  const { before, after, diagnostics } = readTerraformPlan(text, path === "-" ? "The input" : path);
   const { tables } = await context.loadEngine(context.io);
+  const name = path === "-" ? "The input" : path;
+  const { before, after, assumptions, diagnostics } = readTerraformPlan(text, name, tables.refs);
   const [was, will] = [before, after].map((graph) => ({ graph, ...tables })) as [
     IsolationInput,
     IsolationInput,
@@ -123,6 +127,7 @@ async function ofTerraform(context: Context, text: string, path = "-"): Promise<
     name: path,
     input: will,
     changes: changesBetween(transition),
+    assumptions,
     diagnostics: [...diagnostics, ...between],
   };
 }
@@ -154,7 +159,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 function show(context: Context, path: string | undefined, flags: VerifyFlags, design: Design): number {
   const { io, out } = context;
   const input = design.input && withPolicies(design.input, flags.policy, io.cwd);
-  const judged = input && withPlaces(judge(design.name, input, flags.reach, design.changes), io.cwd);
+  const judged = input && withPlaces(judge(design.name, input, flags.reach, design), io.cwd);
   const diagnostics = design.diagnostics.map((d) => ({ ...d, origin: nearby(d.origin, io.cwd) }));
   const machine = flags.json === true || flags.sarif === true;
   if (flags.json === true) io.stdout.write(verificationJson(judged, diagnostics));

@@ -3,7 +3,7 @@ import { tellChange } from "../../../schema/isolation/reachability/changes.js";
 import type { Verification } from "./model.js";
 
 /** Grows a minor number with a new member, a major one with a changed member. */
-const FORMAT_VERSION = "1.1";
+const FORMAT_VERSION = "1.2";
 
 /** One document; without a verification it tells why there is none. */
 export const verificationJson = (
@@ -25,6 +25,7 @@ export const verificationJson = (
         }),
       ),
       changes: (verification?.changes ?? []).map((change) => ({ ...change, message: tellChange(change) })),
+      assumptions: verification?.assumptions ?? [],
       diagnostics,
     },
     null,

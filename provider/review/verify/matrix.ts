@@ -1,5 +1,5 @@
 import type { Paint } from "../paint.js";
-import { columns, printable } from "../text.js";
+import { columns, count, printable } from "../text.js";
 import type { Finding, Place, Verification } from "./model.js";
 
 const SYMBOLS: Readonly<Record<Finding["verdict"], string>> = { REFUTED: "x", CONDITIONAL: "?", PROVED: "." };
@@ -9,7 +9,7 @@ const SYMBOLS: Readonly<Record<Finding["verdict"], string>> = { REFUTED: "x", CO
  * so that it fits a narrow terminal. Between sites nothing private passes.
  */
 export function renderMatrix(
-  { subnets, verdicts }: Verification,
+  { subnets, verdicts, assumptions }: Verification,
   { paint, width }: { readonly paint: Paint; readonly width: number },
 ): string {
   if (subnets.length === 0) return "There is no subnet.\n";
@@ -52,7 +52,11 @@ export function renderMatrix(
   });
   const legend = "x reaches, ? hangs on unknowns, . proved apart. Rows send, columns receive.";
   const between = sites.size > 1 ? [betweenSites(subnets, known)] : [];
-  return `${[...tables, ...between, legend].join("\n\n")}\n`;
+  const given =
+    assumptions.length > 0
+      ? [`Given ${count(assumptions.length, "assumption")}; \`iec verify\` names them.`]
+      : [];
+  return `${[...tables, ...between, legend, ...given].join("\n\n")}\n`;
 }
 
 function betweenSites(subnets: readonly Place[], known: ReadonlyMap<string, Finding["verdict"]>): string {

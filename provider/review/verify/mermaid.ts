@@ -1,7 +1,8 @@
+import { count } from "../text.js";
 import type { Finding, Verification } from "./model.js";
 
 /** A flowchart of sites, VPCs, subnets and what reaches what; it may be put into Markdown as it is. */
-export function renderMermaid({ subnets, verdicts }: Verification): string {
+export function renderMermaid({ subnets, verdicts, assumptions }: Verification): string {
   const ids = new Map(subnets.map(({ label }, i) => [label, `s${i}`]));
   const exposed = verdicts.filter(({ kind, verdict }) => kind === "internet" && verdict !== "PROVED");
   const ends = new Map<string, string>();
@@ -9,6 +10,8 @@ export function renderMermaid({ subnets, verdicts }: Verification): string {
     if ("to" in subject && !ends.has(subject.to)) ends.set(subject.to, `e${ends.size}`);
   }
   const lines = ["flowchart LR"];
+  if (assumptions.length > 0)
+    lines.push(`  %% given ${count(assumptions.length, "assumption")}, which iec verify names`);
   const sites = [...new Set(subnets.map(({ site }) => site))];
   for (const [i, site] of sites.entries()) {
     lines.push(`  subgraph site${i}["site ${quoted(site)}"]`);

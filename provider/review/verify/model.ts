@@ -19,6 +19,7 @@ import {
   type Via,
   type Wall,
 } from "../../../schema/isolation/reachability/index.js";
+import type { Assumption } from "../../../schema/graph.js";
 import { formatTraffic } from "../../../schema/isolation/packets/traffic.js";
 import { ADDRESSES, everything } from "../../../schema/isolation/packets/fields.js";
 import { NONE, type PacketSet } from "../../../schema/isolation/packets/sets.js";
@@ -33,6 +34,8 @@ export interface Verification {
   readonly verdicts: readonly Finding[];
   /** What comes with the plan that leads to the design. */
   readonly changes: readonly Change[];
+  /** What every verdict rests on, and the plan does not tell. */
+  readonly assumptions: readonly Assumption[];
 }
 
 export interface Place {
@@ -90,7 +93,7 @@ export function verify(
   name: string,
   input: ReachabilityInput,
   questions: readonly string[] = [],
-  changes: readonly Change[] = [],
+  { changes = [], assumptions = [] }: Partial<Pick<Verification, "changes" | "assumptions">> = {},
 ): Verification {
   const r = analyse(input);
   const asked = questions.map((text) => readQuestion(r, text, input.graph));
@@ -100,6 +103,7 @@ export function verify(
     subnets: r.network.subnets.map(placeOf),
     verdicts: [...ruleFindings(input), ...policyFindings(input), ...answers],
     changes,
+    assumptions,
   };
 }
 

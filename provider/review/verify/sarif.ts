@@ -21,6 +21,7 @@ export function renderSarif(
   verification: Verification | undefined,
   { version, file, diagnostics }: SarifOptions,
 ): string {
+  const assumptions = verification?.assumptions ?? [];
   // That two subnets are connected is no fault.
   const shown = (verification?.verdicts ?? []).filter(
     ({ kind, verdict }) => verdict !== "PROVED" && kind !== "subnets",
@@ -47,6 +48,7 @@ export function renderSarif(
         },
         results: results.map((result) => ({ ...result, ruleIndex: rules.indexOf(result.ruleId) })),
         columnKind: "utf16CodeUnits",
+        ...(assumptions.length > 0 && { properties: { assumptions } }),
       },
     ],
   };

@@ -19,6 +19,7 @@ export function renderVerification(verification: Verification, options: Options)
     section("From the internet", of("internet"), options),
     changesSection(verification, options),
     ...of("reach").map((finding) => answerLines(finding, options)),
+    assumptionLines(verification, options),
     [summary(verification, options.paint)],
   ];
   return `${sections
@@ -39,6 +40,22 @@ function changesSection({ changes }: Verification, { paint, width }: Options): s
   });
   const more = changes.length - MOST_CHANGES;
   return [paint.bold("With this plan"), ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
+}
+
+/** More than these are only counted. */
+const MOST_ASSUMPTIONS = 5;
+
+function assumptionLines({ assumptions }: Verification, { paint, width }: Options): string[] {
+  if (assumptions.length === 0) return [];
+  const shown = assumptions.slice(0, MOST_ASSUMPTIONS);
+  const more = assumptions.length - shown.length;
+  return [
+    paint.bold("Assumed, as the plan tells what an expression refers to and not what it makes of it"),
+    ...shown.flatMap(({ address, attribute, is }) =>
+      indent(wrap(printable(`${address}.${attribute} is ${is} itself`), width - 2), "  "),
+    ),
+    ...(more > 0 ? [`  and ${more} more, which --json lists`] : []),
+  ];
 }
 
 function section(title: string, findings: readonly Finding[], options: Options): string[] {
@@ -131,8 +148,9 @@ function coloured({ verdict, kind }: Finding, paint: Paint): (text: string) => s
   return kind === "rule" || kind === "policy" ? paint.red : paint.bold;
 }
 
-function summary({ name, subnets, verdicts }: Verification, paint: Paint): string {
+function summary({ name, subnets, verdicts, assumptions }: Verification, paint: Paint): string {
   const of = (wanted: Finding["verdict"]) => verdicts.filter(({ verdict }) => verdict === wanted).length;
   const counts = `${of("PROVED")} proved, ${of("REFUTED")} refuted, ${of("CONDITIONAL")} conditional`;
-  return paint.bold(`${printable(name)}, ${count(subnets.length, "subnet")}: ${counts}.`);
+  const given = assumptions.length > 0 ? `, given ${count(assumptions.length, "assumption")}` : "";
+  return paint.bold(`${printable(name)}, ${count(subnets.length, "subnet")}: ${counts}${given}.`);
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DiagnosticError } from "../../../schema/diagnostics.js";
 import { formatSource } from "../../../schema/isolation/values.js";
 import { readTerraformPlan } from "../../../schema/terraform-plan/index.js";
+import { tables } from "../isolation/design.js";
 import { getPath, isUnknown, type Json, type JsonObject, type Path } from "../../../schema/unknown.js";
 
 /** Plans as Terraform prints them, cut down to what a case is about. Whole ones are in the acceptance tests. */
@@ -28,7 +29,10 @@ const resource = (address: string, expressions: JsonObject, more: JsonObject = {
 
 /** `= a.b.id` for an exact source, `~ a, b` for what it is derived from, JSON for what is known. */
 function at(text: string, address: string, path: Path): string {
-  const value = getPath(readTerraformPlan(text, "plan.json").after.nodes.get(address)?.values ?? null, path);
+  const value = getPath(
+    readTerraformPlan(text, "plan.json", tables.refs).after.nodes.get(address)?.values ?? null,
+    path,
+  );
   if (!isUnknown(value)) return JSON.stringify(value ?? null);
   if (value.source !== undefined) return `= ${formatSource(value.source)}`;
   return `~ ${value.derivedFrom.map(formatSource).join(", ")}`;
@@ -36,6 +40,8 @@ function at(text: string, address: string, path: Path): string {
 
 const A = create("iec_vpc_subnet.a", {}, { id: true });
 const B = create("iec_vpc_subnet.b", {}, { id: true });
+const E = create("iec_eip.e", {}, { id: true });
+const V = create("iec_vip.v", {}, { id: true, subnet_id: true });
 const MADE = create("iec_vpc_subnet.made", { id: "made" }, {});
 
 describe("an unknown attribute tells where it will come from", () => {
@@ -48,6 +54,38 @@ describe("an unknown attribute tells where it will come from", () => {
       {},
       ["subnet_id"],
       "= iec_vpc_subnet.a.id",
+    ],
+    [
+      "the same id twice: at least one of them is computed with",
+      scalar,
+      refs("iec_vpc_subnet.a.id", "iec_vpc_subnet.a", "iec_vpc_subnet.a.id", "iec_vpc_subnet.a"),
+      {},
+      ["subnet_id"],
+      "~ iec_vpc_subnet.a.id",
+    ],
+    [
+      "the id of something else than a subnet, by which another is looked up",
+      scalar,
+      refs("iec_eip.e.id", "iec_eip.e"),
+      {},
+      ["subnet_id"],
+      "~ iec_eip.e.id",
+    ],
+    [
+      "the subnet that another resource names",
+      scalar,
+      refs("iec_vip.v.subnet_id", "iec_vip.v"),
+      {},
+      ["subnet_id"],
+      "= iec_vip.v.subnet_id",
+    ],
+    [
+      "another attribute of a resource that names one",
+      scalar,
+      refs("iec_vip.v.id", "iec_vip.v"),
+      {},
+      ["subnet_id"],
+      "~ iec_vip.v.id",
     ],
     [
       "one of two",
@@ -133,6 +171,14 @@ describe("an unknown attribute tells where it will come from", () => {
       "= iec_vpc_subnet.a.id",
     ],
     [
+      "sorted among others",
+      { subnet_id: [true, true] },
+      refs("iec_vpc_subnet.a.id", "iec_vpc_subnet.a"),
+      { subnet_id: [null, null] },
+      ["subnet_id", 0],
+      "~ iec_vpc_subnet.a.id",
+    ],
+    [
       "a splat",
       { subnet_id: [true, true] },
       refs("iec_vpc_subnet.a"),
@@ -143,7 +189,7 @@ describe("an unknown attribute tells where it will come from", () => {
   ];
   test.each(cases)("%s", (_name, unknown, expression, after, path, expected) => {
     const written = expression === undefined ? {} : { subnet_id: expression };
-    const text = plan([A, B, MADE, create("iec_server_nic.x", after, unknown)], {
+    const text = plan([A, B, E, V, MADE, create("iec_server_nic.x", after, unknown)], {
       resources: [resource("iec_server_nic.x", written)],
     });
     expect(at(text, "iec_server_nic.x", path)).toBe(expected);
@@ -164,6 +210,23 @@ describe("an unknown attribute tells where it will come from", () => {
     });
     expect(at(text, "iec_network_acl.x", ["networks", 1, "subnet_id"])).toBe(expected);
   });
+});
+
+test("what is taken from a reference is told as an assumption, and nothing else is", () => {
+  const text = plan(
+    [A, MADE, create("iec_server_nic.x", {}, { subnet_id: true, server_id: true, port_id: true })],
+    {
+      resources: [
+        resource("iec_server_nic.x", {
+          subnet_id: refs("iec_vpc_subnet.a.id", "iec_vpc_subnet.a"),
+          server_id: refs("local.server"),
+        }),
+      ],
+    },
+  );
+  expect(readTerraformPlan(text, "plan.json", tables.refs).assumptions).toEqual([
+    { address: "iec_server_nic.x", attribute: "subnet_id", is: "iec_vpc_subnet.a.id" },
+  ]);
 });
 
 describe("through modules", () => {
@@ -211,7 +274,7 @@ describe("through modules", () => {
 
 describe("what is in the graph", () => {
   const addresses = (text: string) => {
-    const { before, after } = readTerraformPlan(text, "plan.json");
+    const { before, after } = readTerraformPlan(text, "plan.json", tables.refs);
     return { before: [...before.nodes.keys()], after: [...after.nodes.keys()] };
   };
   const values = (...resources: JsonObject[]) => ({ root_module: { resources } });
@@ -327,7 +390,7 @@ describe("what is no plan is refused", () => {
       "resource_changes[0].address is missing, or no text.",
     ],
   ])("%s", (_name, text, code, detail) => {
-    const read = () => readTerraformPlan(text, "plan.json");
+    const read = () => readTerraformPlan(text, "plan.json", tables.refs);
     expect(read).toThrow(DiagnosticError);
     try {
       read();
@@ -340,7 +403,10 @@ describe("what is no plan is refused", () => {
   test("a newer minor is read, and a part of a plan is said to be one", () => {
     const part = plan([A], {}, { format_version: "1.9", complete: false, news: {} });
     expect(
-      readTerraformPlan(part, "plan.json").diagnostics.map(({ code, severity }) => [code, severity]),
+      readTerraformPlan(part, "plan.json", tables.refs).diagnostics.map(({ code, severity }) => [
+        code,
+        severity,
+      ]),
     ).toEqual([["IEC2039", "warning"]]);
   });
 });
