@@ -1,5 +1,6 @@
 import type { ResourceGraph, ResourceNode } from "../../schema/graph.js";
 import { tablesOf, type IsolationInput } from "../../schema/isolation/index.js";
+import { goneBetween } from "../../schema/isolation/reachability/related.js";
 import { lookUpExisting } from "./existing.js";
 import type { ResourceChange } from "./model.js";
 import type { Workspace } from "./workspace.js";
@@ -10,25 +11,31 @@ export async function designOf(
   changes: ReadonlyMap<string, ResourceChange>,
   { offline }: { readonly offline: boolean },
 ): Promise<IsolationInput> {
-  const planned = plannedGraph(workspace, changes);
+  const [before, planned] = [graphOf(workspace, changes, "before"), graphOf(workspace, changes, "after")];
   const { graph, missing } = offline
     ? { graph: planned, missing: new Set<string>() }
     : await lookUpExisting(workspace, planned);
   const { policies } = workspace.configuration;
-  return { graph, missing, policies, ...tablesOf(workspace.runtime.resources.values()) };
+  const gone = goneBetween(before, planned);
+  return { graph, missing, gone, policies, ...tablesOf(workspace.runtime.resources.values()) };
 }
 
-/** What is to be deleted is no part of it. */
-function plannedGraph(workspace: Workspace, changes: ReadonlyMap<string, ResourceChange>): ResourceGraph {
+/** The resources that are there before, or after: what is to be deleted is no part of the latter. */
+function graphOf(
+  workspace: Workspace,
+  changes: ReadonlyMap<string, ResourceChange>,
+  side: "before" | "after",
+): ResourceGraph {
   const nodes = new Map<string, ResourceNode>();
   for (const [address, change] of changes) {
-    if (change.after === null) continue;
+    const values = change[side];
+    if (values === null) continue;
     const block = workspace.configuration.blocks.get(address);
     nodes.set(address, {
       address,
       mode: change.mode,
       type: change.type,
-      values: change.after,
+      values,
       references: block === undefined ? [] : workspace.evaluator.references(block),
       origin: change.origin,
     });

@@ -32,7 +32,8 @@ export function foresee(
     const transition = new Transition(before, after);
     const changes = plan.destroy ? [] : changesBetween(transition);
     const { edges, leaks, complete } = safeOrder(transition, workOf(workspace, state, plan));
-    const diagnostics = [...leaks.map(unavoidable), ...(complete ? [] : [tooMany()])];
+    const odd = plan.destroy ? [] : transition.after.diagnostics;
+    const diagnostics = [...odd, ...leaks.map(unavoidable), ...(complete ? [] : [tooMany()])];
     return {
       ...plan,
       reachability: { changes, order: edges },

@@ -272,7 +272,8 @@ async function planChanges(
   const drift = await driftOf(workspace, state, refresh);
   if (hasErrors(diagnostics)) return { drift };
 
-  const design = await designOf(workspace, changes, { offline });
+  const all = new Map([...changes, ...removed.map((change) => [change.address, change] as const)]);
+  const design = await designOf(workspace, all, { offline });
   const isolation = checkIsolation(design);
   diagnostics.push(...isolation.diagnostics);
   if (!hasErrors(diagnostics) && !offline)

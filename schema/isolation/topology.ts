@@ -20,6 +20,8 @@ export interface TopologyInput {
   readonly sites?: SiteTable;
   /** Ids that were looked up and belong to no IEC object. */
   readonly missing?: ReadonlySet<string>;
+  /** Ids and public addresses that the plan takes away: what was looked up before may still name them. */
+  readonly gone?: ReadonlySet<string>;
   /** Addresses to judge; every managed resource when absent. */
   readonly only?: ReadonlySet<string>;
   /** What the owners of the design demand of it. */

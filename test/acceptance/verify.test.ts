@@ -140,3 +140,95 @@ describe("exit codes and output", () => {
     expect(wrong.diagnostics.map(({ code }) => code)).toContain("IEC2004");
   });
 });
+
+describe("a plan of Terraform as it is given", () => {
+  interface Resource {
+    readonly address: string;
+    readonly values: object;
+    readonly actions?: readonly string[];
+  }
+  /** Everything is there before; what is deleted is not there afterwards. */
+  async function judged(resources: readonly Resource[], ...flags: string[]) {
+    const of = ({ address, values }: Resource) => ({
+      address,
+      mode: address.startsWith("data.") ? "data" : "managed",
+      type: address.replace("data.", "").split(".")[0],
+      values,
+    });
+    const changes = resources.flatMap((resource) => {
+      const { address, values, actions } = resource;
+      if (actions === undefined) return [];
+      const after = actions.includes("delete") ? null : values;
+      return [{ ...of(resource), address, change: { actions, before: values, after, after_unknown: {} } }];
+    });
+    const file = join(temporaryFolder(), "plan.json");
+    writeFileSync(
+      file,
+      JSON.stringify({
+        format_version: "1.2",
+        resource_changes: changes,
+        prior_state: { values: { root_module: { resources: resources.map(of) } } },
+        configuration: {},
+      }),
+    );
+    const { stdout } = await callIec(["verify", file, "--json", ...flags]);
+    return JSON.parse(stdout) as { verdicts: readonly Finding[]; diagnostics: readonly { code: string }[] };
+  }
+  const https = {
+    id: "rule",
+    security_group_id: "group",
+    direction: "ingress",
+    ethertype: "IPv4",
+    protocol: "tcp",
+    port_range_min: 443,
+    port_range_max: 443,
+    remote_ip_prefix: "0.0.0.0/0",
+    action: "allow",
+    priority: 1,
+  };
+  const rule = (actions?: readonly string[], more: object = {}): Resource => ({
+    address: "iec_security_group_rule.https",
+    values: { ...https, ...more },
+    ...(actions && { actions }),
+  });
+  /** A port that was looked up, with an EIP; so was its group, which still has the rule. */
+  const world: readonly Resource[] = [
+    { address: "data.iec_security_group.g", values: { id: "group", security_group_rules: [https] } },
+    {
+      address: "data.iec_port.p",
+      values: {
+        id: "port",
+        subnet_id: "subnet",
+        site_id: "site",
+        device_owner: "compute:x",
+        fixed_ips: ["10.0.0.5"],
+        security_groups: ["group"],
+        allowed_addresses: [],
+      },
+    },
+    {
+      address: "iec_vpc_subnet.s",
+      values: { id: "subnet", vpc_id: "vpc", site_id: "site", cidr: "10.0.0.0/24" },
+      actions: ["no-op"],
+    },
+    {
+      address: "iec_eip.e",
+      values: { id: "eip", site_id: "site", port_id: "port", public_ip: "1.2.3.4" },
+      actions: ["no-op"],
+    },
+  ];
+  const reach = ["--reach", "internet:data.iec_port.p:tcp/443"];
+  const answer = ({ verdicts }: { readonly verdicts: readonly Finding[] }) =>
+    verdicts.find(({ kind }) => kind === "reach")?.verdict;
+
+  test("a rule that it deletes does not count, though what was looked up before has it", async () => {
+    expect(answer(await judged([...world, rule(["no-op"])], ...reach))).toBe("REFUTED");
+    expect(answer(await judged([...world, rule(["delete"])], ...reach))).toBe("PROVED");
+  });
+
+  test("a rule that cannot be is told of", async () => {
+    const backwards = rule(["create"], { id: "other", port_range_max: 80 });
+    const { diagnostics } = await judged([...world, backwards]);
+    expect(diagnostics).toMatchObject([{ code: "IEC1040", address: "iec_security_group_rule.https" }]);
+  });
+});

@@ -19,6 +19,7 @@ import {
   type OpenLeak,
   type OrderEdge,
 } from "../../../schema/isolation/reachability/order.js";
+import { goneBetween } from "../../../schema/isolation/reachability/related.js";
 import { Transition } from "../../../schema/isolation/reachability/transition.js";
 import { readTerraformPlan } from "../../../schema/terraform-plan/index.js";
 import { malformed, readPolicyFile } from "../../reconciler/policies.js";
@@ -116,10 +117,8 @@ async function ofTerraform(context: Context, text: string, path = "-"): Promise<
   const { tables } = await context.loadEngine(context.io);
   const name = path === "-" ? "The input" : path;
   const { before, after, assumptions, diagnostics } = readTerraformPlan(text, name, tables.refs);
-  const [was, will] = [before, after].map((graph) => ({ graph, ...tables })) as [
-    IsolationInput,
-    IsolationInput,
-  ];
+  const was: IsolationInput = { graph: before, ...tables };
+  const will: IsolationInput = { graph: after, gone: goneBetween(before, after), ...tables };
   const transition = new Transition(was, will);
   const { edges, leaks, complete } = safeOrder(transition, workBetween(transition));
   const between = [...edges.map(inSteps), ...leaks.map(whatever), ...(complete ? [] : [unseen()])];
@@ -160,7 +159,10 @@ function show(context: Context, path: string | undefined, flags: VerifyFlags, de
   const { io, out } = context;
   const input = design.input && withPolicies(design.input, flags.policy, io.cwd);
   const judged = input && withPlaces(judge(design.name, input, flags.reach, design), io.cwd);
-  const diagnostics = design.diagnostics.map((d) => ({ ...d, origin: nearby(d.origin, io.cwd) }));
+  const diagnostics = [...design.diagnostics, ...(judged?.diagnostics ?? [])].map((d) => ({
+    ...d,
+    origin: nearby(d.origin, io.cwd),
+  }));
   const machine = flags.json === true || flags.sarif === true;
   if (flags.json === true) io.stdout.write(verificationJson(judged, diagnostics));
   else if (flags.sarif === true) {

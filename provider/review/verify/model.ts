@@ -2,6 +2,7 @@ import type { Diagnostic, Origin } from "../../../schema/diagnostics.js";
 import {
   checkIsolation,
   judgePolicies,
+  type IsolationInput,
   type IsolationReport,
   type Verdict,
 } from "../../../schema/isolation/index.js";
@@ -14,7 +15,6 @@ import {
   type End,
   type Question,
   type Reachability,
-  type ReachabilityInput,
   type Subnet,
   type Via,
   type Wall,
@@ -36,6 +36,8 @@ export interface Verification {
   readonly changes: readonly Change[];
   /** What every verdict rests on, and the plan does not tell. */
   readonly assumptions: readonly Assumption[];
+  /** What of the design cannot be. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface Place {
@@ -91,7 +93,7 @@ export interface Step {
  */
 export function verify(
   name: string,
-  input: ReachabilityInput,
+  input: IsolationInput,
   questions: readonly string[] = [],
   { changes = [], assumptions = [] }: Partial<Pick<Verification, "changes" | "assumptions">> = {},
 ): Verification {
@@ -104,13 +106,14 @@ export function verify(
     verdicts: [...ruleFindings(input), ...policyFindings(input), ...answers],
     changes,
     assumptions,
+    diagnostics: r.diagnostics,
   };
 }
 
-const ruleFindings = (input: ReachabilityInput): Finding[] =>
+const ruleFindings = (input: IsolationInput): Finding[] =>
   findingsOf(checkIsolation({ ...input, policies: [] }), { kind: "rule" });
 
-function policyFindings(input: ReachabilityInput): Finding[] {
+function policyFindings(input: IsolationInput): Finding[] {
   return judgePolicies(input).flatMap(({ policy, check, report }): Finding[] => {
     const found = findingsOf(report, { kind: "policy", policy: policy.id });
     if (found.length > 0) return found;

@@ -103,13 +103,10 @@ export class Filters {
     return this.#make(`acl ${this.#id(acl)} ${direction}`, () => {
       const rules = acl.rules.filter((rule) => rule.direction === direction);
       return {
-        label: acl.label === undefined ? "no network ACL" : `network ACL ${acl.label}`,
+        label: acl.label === undefined ? "the network ACL" : `network ACL ${acl.label}`,
         ...listsOf(rules, "open"),
         otherwise: { may: acl.label === undefined, must: acl.label === undefined },
-        reason:
-          acl.label === undefined
-            ? "the subnet has no network ACL"
-            : "no rule fits, and the last word of a network ACL is no",
+        reason: "no rule fits, and the last word of a network ACL is no",
         open: acl.open,
         unknowns: [...acl.open, ...rules.flatMap((rule) => rule.unknowns)],
       };

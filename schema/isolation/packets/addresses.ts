@@ -69,12 +69,15 @@ const range = (first: string, last: string): Addresses => ({
   interval: [parseAddresses(first)?.interval[0] ?? 0, parseAddresses(last)?.interval[1] ?? 0],
 });
 
-/** Addresses of the internet: IPv4 without the private ranges of RFC 1918; of IPv6 global unicast. */
+/**
+ * Addresses of the internet: IPv4 without the private ranges of RFC 1918; of IPv6 global unicast. The first range has
+ * those that examples are made of.
+ */
 export const INTERNET: readonly Addresses[] = [
+  range("192.169.0.0", "255.255.255.255"),
   range("0.0.0.0", "9.255.255.255"),
   range("11.0.0.0", "172.15.255.255"),
   range("172.32.0.0", "192.167.255.255"),
-  range("192.169.0.0", "255.255.255.255"),
   range("2000::", "3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
 ];
 

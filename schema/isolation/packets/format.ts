@@ -1,4 +1,4 @@
-import { formatAddress, formatAddresses } from "./addresses.js";
+import { formatAddress, formatAddresses, parseAddresses } from "./addresses.js";
 import {
   everything,
   familyOf,
@@ -54,27 +54,40 @@ export function formatBox(box: Box): string {
 const formatPorts = ([first, last]: Interval): string =>
   first === last ? String(first) : `${first}-${last}`;
 
+const pointOf = (address: string): Point => parseAddresses(address)?.interval[0] ?? 0;
+/** Of the ranges for documentation (RFC 5737, RFC 3849), and one known to everybody. */
+const STRANGERS = ["203.0.113.10", "198.51.100.10", "8.8.8.8", "2001:db8::10"].map(pointOf);
+
 /** Values that people meet, tried first where a set leaves the choice. */
-const USUAL: Readonly<Record<Field, readonly Point[]>> = {
+const USUAL = {
   protocol: [6, 17, 1, PROTOCOLS_OF_FAMILY + 6, PROTOCOLS_OF_FAMILY + 17, PROTOCOLS_OF_FAMILY + 58],
   port: [443, 80, 22, 53],
   sourcePort: [40_000],
-  source: [],
-  destination: [],
-};
+} as const satisfies Partial<Record<Field, readonly Point[]>>;
+
+/** How far from the first address: neither the address of the network nor its gateway, if it can be. */
+const HOSTS = [10, 20, 2, 1, 0];
+
+/** An address of a range, as usual a one as there is, and not the one given. */
+function hostIn([first, last]: Interval, other: Point | undefined): Point {
+  const hosts = HOSTS.map((far) => (typeof first === "bigint" ? first + BigInt(far) : first + far));
+  const fits = (point: Point) => first <= point && point <= last;
+  return [...STRANGERS, ...hosts].find((point) => fits(point) && point !== other) ?? first;
+}
 
 /** One packet of a box, as usual a one as there is. */
 export function pointIn(box: Box): Record<Field, Point> {
-  const choose = (field: Field): Point => {
+  const choose = (field: keyof typeof USUAL): Point => {
     const [first, last] = box[field];
     return USUAL[field].find((point) => first <= point && point <= last) ?? first;
   };
+  const source = hostIn(box.source, undefined);
   return {
     protocol: choose("protocol"),
     port: choose("port"),
     sourcePort: choose("sourcePort"),
-    source: choose("source"),
-    destination: choose("destination"),
+    source,
+    destination: hostIn(box.destination, source),
   };
 }
 

@@ -85,6 +85,10 @@ function hopOf(r: Reachability, step: Step, fields: Fields): Hop {
       ? "unknown"
       : "stops";
   const line = filter[verdict === "passes" ? "must" : "may"].find((one) => fits(one, step, fields));
+  if (line === undefined && isUnguarded(step)) {
+    const nobody = `no network ACL guards ${owner.label}`;
+    return { at, verdict, detail: step.reply ? `of the answer, ${nobody}` : nobody };
+  }
   const says = { passes: "lets it through", stops: "stops it", unknown: "may let it through" }[verdict];
   const who = `${step.reply ? "the answer meets " : ""}${filter.label} of ${owner.label}`;
   const why = line
@@ -94,6 +98,13 @@ function hopOf(r: Reachability, step: Step, fields: Fields): Hop {
       : filter.reason;
   return { at, verdict, detail: `${who} ${says}: ${why}`, ...(line ? { rule: referenceTo(line.rule) } : {}) };
 }
+
+/** A border without a network ACL: nothing there says anything. */
+const isUnguarded = ({ at, owner, filter }: Step): boolean =>
+  (at === "aclEgress" || at === "aclIngress") &&
+  "acl" in owner &&
+  !owner.acl.label &&
+  filter.open.length === 0;
 
 function fits({ boxes }: Line, step: Step, fields: Fields): boolean {
   const seen = (box: Box, field: Field): boolean => {

@@ -33,11 +33,6 @@ export { judge, obstacleOf } from "./judge.js";
 export { checkCertificate } from "./check.js";
 export { tellHop, tellPacket } from "./tell.js";
 
-export interface ReachabilityInput extends TopologyInput {
-  /** Ids and public addresses that the plan takes away: what was looked up before may still name them. */
-  readonly gone?: ReadonlySet<string>;
-}
-
 /** What can reach what in a resource graph. Nothing is computed before it is asked for. */
 export class Reachability {
   readonly ways: Ways;
@@ -53,7 +48,7 @@ export class Reachability {
     this.ways = new Ways(network, filters);
   }
 
-  static of(input: ReachabilityInput, algebra?: PacketAlgebra): Reachability {
+  static of(input: TopologyInput, algebra?: PacketAlgebra): Reachability {
     const topology = buildTopology(input);
     const network = readNetwork(topology, input.gone);
     const filters = new Filters(network.groupRules);
@@ -67,7 +62,7 @@ export class Reachability {
    * @param changed addresses of the rules
    */
   withRules(
-    { graph, gone = new Set() }: Pick<ReachabilityInput, "graph" | "gone">,
+    { graph, gone = new Set() }: Pick<TopologyInput, "graph" | "gone">,
     changed: Iterable<string>,
   ): Reachability {
     const groupRules = this.network.groupRules.at(graph, changed, gone);
@@ -224,7 +219,7 @@ export class Reachability {
  *
  * @param algebra shared with another analysis, so that equal sets of both are one object
  */
-export const analyse = (input: ReachabilityInput, algebra?: PacketAlgebra): Reachability =>
+export const analyse = (input: TopologyInput, algebra?: PacketAlgebra): Reachability =>
   Reachability.of(input, algebra);
 
 /** Nothing gets through a wall. */

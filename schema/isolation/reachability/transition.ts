@@ -1,6 +1,7 @@
 import { PacketAlgebra } from "../packets/sets.js";
 import { kindOf } from "../values.js";
-import { analyse, type Reachability, type ReachabilityInput } from "./index.js";
+import type { TopologyInput } from "../topology.js";
+import { analyse, type Reachability } from "./index.js";
 import { differing, goneBetween, Related } from "./related.js";
 
 /** A network before and after a plan, read once for all that is asked of the two. */
@@ -14,8 +15,8 @@ export class Transition {
   #after: Reachability | undefined;
 
   constructor(
-    readonly from: ReachabilityInput,
-    readonly to: ReachabilityInput,
+    readonly from: TopologyInput,
+    readonly to: TopologyInput,
   ) {
     this.changed = differing(from.graph, to.graph);
     this.gone = goneBetween(from.graph, to.graph);

@@ -382,6 +382,40 @@ describe("what only may belong to a name refutes nothing, and keeps nothing from
   });
 });
 
+describe("a packet that shows a path is between two hosts", () => {
+  const fellow: Design = { ...pair, "iec_server.fellow": server("one", "web", {}), ...open("web") };
+  const world: Design = {
+    ...fellow,
+    "iec_eip.e": { port_id: from("iec_server.web", "nics", 0, "port"), public_ip: "203.0.113.5" },
+  };
+  const small = (cidr: string): Design => ({
+    ...fellow,
+    "iec_vpc_subnet.one": { ...pair["iec_vpc_subnet.one"], cidr },
+  });
+  test.each<[string, Design, string, string, string, string]>([
+    ["of two subnets", pair, "iec_server.web", "iec_server.db", "10.0.1.10", "10.0.2.10"],
+    ["of one subnet", fellow, "iec_server.web", "iec_server.fellow", "10.0.1.10", "10.0.1.20"],
+    [
+      "of a small subnet",
+      small("10.0.1.8/30"),
+      "iec_server.web",
+      "iec_server.fellow",
+      "10.0.1.10",
+      "10.0.1.9",
+    ],
+    ["from the internet", world, "internet", "iec_server.web", "203.0.113.10", "10.0.1.10"],
+    ["to the internet", world, "iec_server.web", "internet", "10.0.1.10", "203.0.113.10"],
+    ["from a part of the internet", world, "9.0.0.0/8", "iec_server.web", "9.0.0.10", "10.0.1.10"],
+    ["from one address", world, "198.51.100.0", "iec_server.web", "198.51.100.0", "10.0.1.10"],
+  ])("%s", (_name, design, from, to, source, destination) => {
+    const { verdict, counterexample } = ask(design, { from, to });
+    expect({ verdict, packet: counterexample?.packet }).toMatchObject({
+      verdict: "REFUTED",
+      packet: { source, destination },
+    });
+  });
+});
+
 test("sets read as a person would write them", () => {
   const r = reachabilityOf(pair);
   const [web, db] = ["iec_server.web", "iec_server.db"].map((name) => r.endOf(name)[0]!);
