@@ -20,6 +20,7 @@ import {
   type Wall,
 } from "../../../schema/isolation/reachability/index.js";
 import type { Assumption } from "../../../schema/graph.js";
+import { settledPlace } from "../../../schema/isolation/network/ways.js";
 import { formatTraffic } from "../../../schema/isolation/packets/traffic.js";
 import { ADDRESSES, everything } from "../../../schema/isolation/packets/fields.js";
 import { NONE, type PacketSet } from "../../../schema/isolation/packets/sets.js";
@@ -276,12 +277,17 @@ function wallOf(r: Reachability, { from, to, via }: Ends): Finding["wall"] {
   const [a, b] = [from[0], to[0]];
   if (via === "internet" || a === undefined || b === undefined || a.key === b.key) return undefined;
   const { wall } = r.reach(a, b, "private");
-  const apart = from.every((one) =>
-    to.every((other) => one.key === other.key || r.reach(one, other, "private").wall?.kind === wall?.kind),
+  const places = (ends: readonly End[]) => [...new Map(ends.map((end) => [placeOfEnd(end), end])).values()];
+  const receivers = places(to);
+  const apart = places(from).every((one) =>
+    receivers.every((other) => r.reach(one, other, "private").wall?.kind === wall?.kind),
   );
   if (wall === undefined || !apart) return undefined;
   return { kind: wall.kind, from: wall.from, to: wall.to };
 }
+
+/** The same for all ends that the same walls are around. */
+const placeOfEnd = (end: End): string => (end.kind === "nic" && settledPlace(end.nic)) || end.key;
 
 function exampleOf({ via, from, to, packet, trace }: Counterexample): Example {
   return {
