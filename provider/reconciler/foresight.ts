@@ -98,7 +98,7 @@ function unavoidable(leak: OpenLeak): Diagnostic {
     leak.sure ? "A path opens during the apply" : "A path may open during the apply",
     {
       address: leak.after.at(-1)?.address,
-      detail: `Once iec has ${steps.join(" and ")}, ${tellLeak(leak)} until the apply goes on. No order of the steps avoids it.\nClose the path with a change of its own first, or apply while nobody can use it.`,
+      detail: `Once iec has ${steps.join(" and ")}, ${tellLeak(leak)} until the apply goes on. iec found no order of the steps that avoids it.\nClose the path with a change of its own first, or apply while nobody can use it.`,
     },
   );
 }

@@ -14,7 +14,7 @@ import {
   vipEip,
   type Topology,
 } from "./topology.js";
-import { walk, type WalkEnd, type WalkPacket } from "./walk.js";
+import { cardsAt, walk, type WalkEnd, type WalkPacket } from "./walk.js";
 
 /** A name as a question has it, and what belongs to it once everything is known. */
 interface Name {
@@ -26,6 +26,14 @@ const nicsOf = (t: Topology, belongs: (n: number) => boolean): WalkEnd[] =>
   [...t.nics.keys()].filter(belongs).map((n) => ({ kind: "nic", n }));
 const vipsOf = (t: Topology, belongs: (n: number) => boolean): WalkEnd[] =>
   [...t.vips.keys()].filter(belongs).map((n) => ({ kind: "vip", n }));
+/** NICs, and what is sent to the virtual IPs in front of them. */
+const servers = (t: Topology, belongs: (n: number) => boolean): WalkEnd[] =>
+  nicsOf(t, belongs).flatMap((end) => [
+    end,
+    ...[...t.vips.entries()].flatMap(([n, { nics }]) =>
+      end.kind === "nic" && nics.includes(end.n) ? [{ kind: "vip", n, only: end.n } as const] : [],
+    ),
+  ]);
 const inSubnets = (t: Topology, fits: (subnet: number) => boolean): WalkEnd[] => [
   ...nicsOf(t, (n) => fits(t.nics[n]!.subnet)),
   ...vipsOf(t, (n) => fits(t.vips[n]!.subnet)),
@@ -61,9 +69,9 @@ const NAMES: readonly Name[] = [
     { name: `iec_vpc.v${i}`, ends: (t) => inSubnets(t, (s) => t.subnets[s]!.vpc === i) },
     { name: `site-${i}`, ends: (t) => inSubnets(t, (s) => t.subnets[s]!.site === i) },
     { name: `iec_vpc_subnet.s${i}`, ends: (t) => inSubnets(t, (s) => s === i) },
-    { name: `iec_security_group.g${i}`, ends: (t) => nicsOf(t, (n) => t.nics[n]!.groups.includes(i)) },
+    { name: `iec_security_group.g${i}`, ends: (t) => servers(t, (n) => t.nics[n]!.groups.includes(i)) },
     { name: `iec_eip.n${i}`, ends: (t) => nicsOf(t, (n) => n === i && t.nics[n]!.eip) },
-    { name: `iec_server.n${i}`, ends: (t) => nicsOf(t, (n) => n === i && !t.nics[n]!.v6) },
+    { name: `iec_server.n${i}`, ends: (t) => servers(t, (n) => n === i && !t.nics[n]!.v6) },
     range(`10.0.${i}.0/24`, `10.0.${i}.`, 0, 255),
   ]),
   { name: "iec_vip.p0", ends: (t) => vipsOf(t, () => true) },
@@ -82,7 +90,12 @@ const PACKETS: readonly WalkPacket[] = [
   { family: 6, protocol: "tcp", port: 443, sourcePort: 40_000 },
 ];
 
-const isOne = (a: WalkEnd, b: WalkEnd): boolean => JSON.stringify(a) === JSON.stringify(b);
+/** The same, or one NIC and a virtual IP in front of it alone. */
+function isOne(t: Topology, a: WalkEnd, b: WalkEnd): boolean {
+  if (JSON.stringify(a) === JSON.stringify(b)) return true;
+  const cards = [cardsAt(t, a), cardsAt(t, b)];
+  return cards.every((some) => some.length > 0) && new Set(cards.flat()).size === 1;
+}
 
 /** Whether one of the packets gets from something of one name to something of the other. */
 const arrives = (
@@ -94,7 +107,7 @@ const arrives = (
   from.some((a) =>
     to.some(
       (b) =>
-        !isOne(a, b) &&
+        !isOne(t, a, b) &&
         !(a.kind === "outside" && b.kind === "outside") &&
         (["private", "internet"] as const).some((via) =>
           packets.some(

@@ -44,6 +44,8 @@ export interface AclSpec {
   readonly rules: readonly AclRule[];
 }
 export interface AclRule {
+  /** Its number in the list as it was at first. */
+  readonly n?: number;
   readonly direction: "ingress" | "egress";
   readonly protocol: "tcp" | "udp" | "icmp" | "any";
   readonly source: string | null;
@@ -191,7 +193,11 @@ export const topologies: fc.Arbitrary<Topology> = fc
       rules: open ? [...wide("ingress"), ...wide("egress"), ...t.rules] : t.rules,
       nics,
       acls: first(
-        t.acls.map((acl) => ({ ...acl, subnet: subnet(acl.subnet) })),
+        t.acls.map((acl) => ({
+          ...acl,
+          subnet: subnet(acl.subnet),
+          rules: acl.rules.map((rule, n) => ({ ...rule, n })),
+        })),
         (acl) => String(acl.subnet),
       ),
       vips,
@@ -419,7 +425,7 @@ export function holesOf(t: Topology): Hole[] {
       const rules =
         (change: Partial<AclRule>) =>
         (now: Topology): Topology =>
-          to({ rules: replaced(now.acls[a]!.rules, i, change) })(now);
+          to({ rules: now.acls[a]!.rules.map((one) => (one.n === i ? { ...one, ...change } : one)) })(now);
       const address = `iec_network_acl_rule.a${a}_${i}`;
       hole(address, ["action"], [rules({ action: "allow" }), rules({ action: "deny" })]);
       hole(address, ["enabled"], [rules({ enabled: true }), rules({ enabled: false })]);
@@ -429,8 +435,9 @@ export function holesOf(t: Topology): Hole[] {
       const moved =
         (at: number) =>
         (now: Topology): Topology => {
-          const others = now.acls[a]!.rules.filter((_, n) => n !== i);
-          return to({ rules: [...others.slice(0, at), now.acls[a]!.rules[i]!, ...others.slice(at)] })(now);
+          const others = now.acls[a]!.rules.filter(({ n }) => n !== i);
+          const moving = now.acls[a]!.rules.filter(({ n }) => n === i);
+          return to({ rules: [...others.slice(0, at), ...moving, ...others.slice(at)] })(now);
         };
       hole(address, ["position"], [moved(0), moved(9)]);
     }

@@ -19,10 +19,10 @@ export interface WalkPacket {
   readonly port: number;
   readonly sourcePort: number;
 }
-/** A NIC or virtual IP by number, or an address outside. */
+/** A NIC or virtual IP by number, or an address outside. Of a virtual IP one NIC behind it may be meant alone. */
 export type WalkEnd =
   | { readonly kind: "nic"; readonly n: number }
-  | { readonly kind: "vip"; readonly n: number }
+  | { readonly kind: "vip"; readonly n: number; readonly only?: number }
   | { readonly kind: "outside"; readonly address: string };
 
 export interface Outcome {
@@ -76,8 +76,11 @@ export function walk(
   return { arrives: arriving.length > 0, answered: arriving.some(({ answers }) => !answers.includes(false)) };
 }
 
-const cardsAt = (t: Topology, end: WalkEnd): readonly number[] =>
-  end.kind === "nic" ? [end.n] : end.kind === "vip" ? t.vips[end.n]!.nics : [];
+export const cardsAt = (t: Topology, end: WalkEnd): readonly number[] => {
+  if (end.kind === "outside") return [];
+  if (end.kind === "nic") return [end.n];
+  return end.only === undefined ? t.vips[end.n]!.nics : [end.only];
+};
 
 const addressOf = (t: Topology, n: number, family: 4 | 6): string | undefined =>
   family === 4 ? nicAddress(t.nics[n]!, n) : t.nics[n]!.v6 ? nicAddress6(t.nics[n]!, n) : undefined;

@@ -145,7 +145,7 @@ terraform apply`,
 const whatever = (leak: OpenLeak): Diagnostic =>
   warningDiagnostic("IEC1045", `${capital(tellLeak(leak))} while Terraform applies`, {
     address: leak.after.at(-1)?.address,
-    detail: "No order of the steps avoids it. Close the path with a change of its own first.",
+    detail: "iec found no order of the steps that avoids it. Close the path with a change of its own first.",
   });
 
 const unseen = (): Diagnostic =>

@@ -30,7 +30,7 @@ export function checkCertificate(
   const ends = (given: string | readonly End[]) => (typeof given === "string" ? ground.endOf(given) : given);
   for (const from of ends(question.from)) {
     for (const to of ends(question.to)) {
-      if (from.key === to.key) continue;
+      if (from.key === to.key || isItself(from, to)) continue;
       for (const via of question.via ? [question.via] : (["private", "internet"] as const)) {
         const ways = ground.waysOf(from, to, via);
         if ("kind" in ways) continue;
@@ -45,6 +45,14 @@ export function checkCertificate(
     }
   }
   return undefined;
+}
+
+/** A NIC and itself, by a virtual IP that is in front of no other. */
+function isItself(from: End, to: End): boolean {
+  const nics = [from, to].flatMap((end) =>
+    end.kind === "nic" ? [end.nic] : end.kind === "vip" ? end.vip.backers.map(({ nic }) => nic) : [undefined],
+  );
+  return nics.length > 1 && nics[0] !== undefined && nics.every((nic) => nic === nics[0]);
 }
 
 function checkWay(

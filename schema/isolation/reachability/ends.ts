@@ -109,14 +109,30 @@ export class Ends {
       }
       case "iec_security_group": {
         const group = placed("security-group")?.identity;
+        if (group === undefined) return [];
         const nics = [...this.#nics.values()];
-        return group ? pick(nics, name, (end) => ("groups" in end ? isInGroup(end, group) : undefined)) : [];
+        return this.#withVips(
+          pick(nics, name, (end) => ("groups" in end ? isInGroup(end, group) : undefined)),
+        );
       }
       case "iec_eip":
         return pick(all, name, (end) => hasEip(end, node));
       default:
-        return [...this.#nics].filter(([nic]) => nic.node === node).map(([, end]) => end);
+        return this.#withVips([...this.#nics].filter(([nic]) => nic.node === node).map(([, end]) => end));
     }
+  }
+
+  /** NICs, and the virtual IPs in front of them as far as they stand for these: what is sent to one of them arrives. */
+  #withVips(nics: readonly End[]): readonly End[] {
+    const behind = nics.flatMap((end) =>
+      [...this.#vips.values()].flatMap(({ vip, ...facts }): End[] => {
+        const backers = vip.backers.filter(({ nic }) => end.kind === "nic" && end.nic === nic);
+        if (backers.length === 0) return [];
+        const { key, label } = { key: `${facts.key} of ${end.key}`, label: `${end.label} by ${facts.label}` };
+        return [{ ...facts, key, label, vip: { ...vip, backers }, ...(end.maybe && { maybe: end.maybe }) }];
+      }),
+    );
+    return [...nics, ...behind];
   }
 }
 

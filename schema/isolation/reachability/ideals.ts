@@ -62,7 +62,7 @@ export class Ideals {
 
   /**
    * Of the steps done and not done, those without which a thing would not hold: `done` is as small as may be, and
-   * each of `missing` could come next and ends it.
+   * each of `missing` could come next, after what only opens, and ends it.
    */
   decisive(
     state: Steps,
@@ -83,15 +83,16 @@ export class Ideals {
       return half > 0 && [drop(steps.slice(0, half)), drop(steps.slice(half))].includes(true);
     };
     for (let again = true; again;) again = drop(this.last(done));
+    // What only opens ends nothing: it may come along.
+    const unmet = (step: string) =>
+      [...this.after(step)].filter((need) => effects.has(need) && !done.has(need));
+    const opens = (step: string) => effects.get(step) === "opens";
     const next = () =>
       [...effects.keys()].filter(
-        (step) =>
-          !done.has(step) &&
-          !dropped.has(step) &&
-          effects.get(step) !== "opens" &&
-          [...this.after(step)].every((need) => !effects.has(need) || done.has(need)),
+        (step) => !done.has(step) && !dropped.has(step) && !opens(step) && unmet(step).every(opens),
       );
-    for (let again = true; again;) again = next().some((step) => attempt(new Set([...done, step])));
+    const together = (step: string) => new Set([...done, ...unmet(step), step]);
+    for (let again = true; again;) again = next().some((step) => attempt(together(step)));
     return { done, missing: next() };
   }
 }

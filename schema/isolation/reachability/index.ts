@@ -20,6 +20,7 @@ import { Bounds } from "./bounds.js";
 import { Ends } from "./ends.js";
 import { explainPacket } from "./explain.js";
 import type { End, Reach, Trace, Via } from "./model.js";
+import { isSame } from "./pairs.js";
 
 export type { Network, Oddity, Subnet } from "../network/model.js";
 export type { Packet } from "../packets/fields.js";
@@ -273,8 +274,6 @@ class WaysReach implements Reach {
 }
 
 export const isBarrier = (found: readonly Way[] | Barrier): found is Barrier => "kind" in found;
-
-export const isSame = (a: End, b: End): boolean => a.key === b.key;
 
 /** A way that counts if its ends belong to what was named. */
 function inCase(way: Way, from: End, to: End): Way {

@@ -7,6 +7,7 @@ import { boxOf } from "./bounds.js";
 import { plain, type Certificate, type CertifiedWay } from "./certificate.js";
 import type { Reachability } from "./index.js";
 import type { Counterexample, End, Obstacle, Question, Verdict, Via } from "./model.js";
+import { isSame } from "./pairs.js";
 
 export interface JudgeOptions {
   /** Whether a PROVED comes with its certificate. */
@@ -88,7 +89,7 @@ export function* casesOf(r: Reachability, { from, to, via }: Question): Generato
   const ends = (given: string | readonly End[]) => (typeof given === "string" ? r.endOf(given) : given);
   for (const a of ends(from)) {
     for (const b of ends(to)) {
-      if (a.key === b.key) continue;
+      if (isSame(a, b)) continue;
       for (const one of via ? [via] : (["private", "internet"] as const)) {
         const ways = r.waysOf(a, b, one);
         yield { from: a, to: b, via: one, ways: "kind" in ways ? [] : ways };

@@ -6,9 +6,10 @@ import { kindOf, locate } from "../values.js";
 import { brief, outsideOf } from "./changes.js";
 import { Ideals } from "./ideals.js";
 import { analyse, type Reachability } from "./index.js";
-import type { End, Via } from "./model.js";
+import type { Via } from "./model.js";
 import {
   areApart,
+  beyond,
   isOutside,
   kindsOf,
   nodeOf,
@@ -16,6 +17,7 @@ import {
   waysBetween,
   type Kind,
   type Twin,
+  type WaysIn,
 } from "./pairs.js";
 import { goneBetween, type Related } from "./related.js";
 import { Stages, type Effect, type Work } from "./stages.js";
@@ -75,6 +77,8 @@ const LOOK = 1 / 8;
 /** So many states of one pair are looked at. */
 const MOST_STATES = 1_000;
 const MOST_PAIRS = 20_000;
+/** So many ways to decide are tried where one leaves something open. */
+const MOST_TRIES = 30;
 /** So many leaks of one pair are mended one after the other. */
 const MOST_ROUNDS = 30;
 
@@ -85,7 +89,32 @@ const MOST_ROUNDS = 30;
 export function safeOrder(transition: Transition, work: Work): SafeOrder {
   const steps = new Map([...work.steps].filter(([, { address }]) => transition.changed.has(address)));
   if (steps.size < 2) return { edges: [], leaks: [], complete: true };
-  return new Search(transition, { ...work, steps }).run();
+  let best: SafeOrder | undefined;
+  let read = 0;
+  // What is decided first may leave nothing that keeps the rest shut: then something else is decided.
+  for (let choices: number[] | undefined = [], tries = 0; choices && tries < MOST_TRIES; tries++) {
+    const search = new Search(transition, { ...work, steps }, choices, read);
+    const found = search.run();
+    if (best === undefined || (found.complete && found.leaks.length < best.leaks.length)) best = found;
+    if (best.leaks.length === 0 || !found.complete) break;
+    choices = nextOf(search.decisions);
+    read = search.read;
+  }
+  return best ?? { edges: [], leaks: [], complete: false };
+}
+
+/** One of several candidates, that is to keep a state from coming about. */
+interface Decision {
+  readonly taken: number;
+  readonly candidates: number;
+}
+
+/** The next way to decide, as in counting: undefined when every one was tried. */
+function nextOf(decisions: readonly Decision[]): number[] | undefined {
+  const last = decisions.findLastIndex(({ taken, candidates }) => taken + 1 < candidates);
+  return last < 0
+    ? undefined
+    : decisions.slice(0, last + 1).map(({ taken }, i) => (i === last ? taken + 1 : taken));
 }
 
 interface Unit {
@@ -96,8 +125,10 @@ interface Direction {
   readonly from: Twin;
   readonly to: Twin;
   readonly via: Via;
-  /** What gets there before or after. */
+  /** What gets there before or after; and what leaks whatever is done. */
   base: PacketSet;
+  leaking: PacketSet;
+  readonly others: readonly WaysIn[];
 }
 interface Found {
   readonly direction: Direction;
@@ -116,12 +147,18 @@ class Search {
   readonly #leaks: OpenLeak[] = [];
   /** Pairs like these leak nothing more. */
   readonly #settled = new Set<string>();
-  #read = 0;
+  readonly decisions: Decision[] = [];
   #complete = true;
 
+  /**
+   * @param choices which candidate to take at the first decisions; at all others the first
+   * @param read what was read before
+   */
   constructor(
     readonly transition: Transition,
     readonly work: Work,
+    readonly choices: readonly number[],
+    public read: number,
   ) {
     const { before, after, algebra, related } = transition;
     this.#algebra = algebra;
@@ -135,7 +172,7 @@ class Search {
   run(): SafeOrder {
     let pairs = 0;
     for (const unit of this.#units()) {
-      if (++pairs > MOST_PAIRS || this.#read > MOST_READ) this.#complete = false;
+      if (++pairs > MOST_PAIRS || this.read > MOST_READ) this.#complete = false;
       if (!this.#complete) break;
       this.#examine(unit);
     }
@@ -165,7 +202,7 @@ class Search {
     const among = new Set(
       pair.flatMap((twin) => (isOutside(twin) ? [] : [...this.#related.of(nodeOf(twin))])),
     );
-    this.#read += among.size * LOOK;
+    this.read += among.size * LOOK;
     const effects = new Map<string, Effect>();
     for (const address of among) {
       for (const name of this.#stages.stepsOf(address)) {
@@ -182,7 +219,7 @@ class Search {
     const directions = [
       { from: a, to: b, via },
       { from: b, to: a, via },
-    ].map((one): Direction => ({ ...one, via, base: this.#base(one.from, one.to, via) }));
+    ].map(({ from, to }) => this.#direction(from, to, via));
     const at = this.#reader(among, directions);
     for (let round = 0; ; round++) {
       const states = this.#order.mostOpen(effects, MOST_STATES);
@@ -198,29 +235,31 @@ class Search {
     this.#settled.add(this.#signature(pair, kinds, effects));
   }
 
-  #base(from: Twin, to: Twin, via: Via): PacketSet {
-    const may = (r: Reachability, ends: readonly [End | undefined, End | undefined]) =>
-      trafficOn(waysBetween(r, ends, via), r, ends).may;
-    return this.#algebra.union(
-      may(this.#before, [from.before, to.before]),
-      may(this.#after, [from.after, to.after]),
-    );
+  #direction(from: Twin, to: Twin, via: Via): Direction {
+    const sides = [
+      { r: this.#before, ends: [from.before, to.before] as const },
+      { r: this.#after, ends: [from.after, to.after] as const },
+    ].map(({ r, ends }) => ({ r, ends, ways: waysBetween(r, ends, via) }));
+    const base = this.#algebra.unionOf(sides.map(({ r, ends, ways }) => trafficOn(ways, r, ends).may));
+    return { from, to, via, base, leaking: NONE, others: sides };
   }
 
   /** Tells what leaks once some steps are done. */
   #reader(among: ReadonlySet<string>, directions: readonly Direction[]) {
-    const { subtract } = this.#algebra;
+    const { subtract, union } = this.#algebra;
     return (done: ReadonlySet<string>): Found | undefined => {
       const graph = this.#stages.graphAt(among, done);
-      this.#read += graph.nodes.size;
+      this.read += graph.nodes.size;
       const gone = goneBetween(this.#stages.before, graph);
       const r = analyse({ ...this.transition.to, graph, gone }, this.#algebra);
       const ends = new Map(r.ends.map((end) => [end.key, end]));
       for (const direction of directions) {
-        const { from, to, via, base } = direction;
+        const { from, to, via, base, leaking, others } = direction;
         const pair = [ends.get(from.key), ends.get(to.key)] as const;
-        const { may, must } = trafficOn(waysBetween(r, pair, via), r, pair);
-        const set = subtract(may, base);
+        const ways = waysBetween(r, pair, via);
+        const { may, must } = trafficOn(ways, r, pair);
+        const more = subtract(beyond({ r, ways }, others, pair), leaking);
+        const set = union(subtract(may, base), more);
         if (set !== NONE) return { direction, set, sure: subtract(must, base) !== NONE };
       }
       return undefined;
@@ -247,17 +286,22 @@ class Search {
       sure,
     };
     const later = [...done].toSorted((x, y) => this.#preference(x) - this.#preference(y));
-    for (const then of later) {
-      for (const first of missing) {
-        if (this.#order.after(first).has(then)) continue;
-        this.#order.add(first, then);
-        this.#edges.push({ first: this.#doing(first), then: this.#doing(then), leak });
-        return found;
-      }
+    const candidates = later.flatMap((then) =>
+      missing.flatMap((first) => (this.#order.after(first).has(then) ? [] : [{ first, then }])),
+    );
+    const taken = this.choices[this.decisions.length] ?? 0;
+    const choice = candidates[taken];
+    if (choice !== undefined) {
+      const { first, then } = choice;
+      this.decisions.push({ taken, candidates: candidates.length });
+      this.#order.add(first, then);
+      this.#edges.push({ first: this.#doing(first), then: this.#doing(then), leak });
+      return found;
     }
     this.#leaks.push({ ...leak, after: this.#order.last(done).map(this.#doing) });
     // The rest of the pair is looked at as if this were open anyway.
     direction.base = this.#algebra.union(direction.base, set);
+    direction.leaking = this.#algebra.union(direction.leaking, set);
     return found;
   }
 

@@ -2,10 +2,10 @@ import type { Nic } from "../network/model.js";
 import { barrierBetween, type Way } from "../network/ways.js";
 import type { Addresses } from "../packets/addresses.js";
 import { everything, type Box, type Point } from "../packets/fields.js";
-import type { PacketSet } from "../packets/sets.js";
+import type { PacketAlgebra, PacketSet } from "../packets/sets.js";
 import { kindOf } from "../values.js";
 import type { Reachability } from "./index.js";
-import type { End, Via } from "./model.js";
+import type { End, NicEnd, Via, VipEnd } from "./model.js";
 
 /** One end in two graphs; it may be in only one of them. */
 export interface Twin {
@@ -27,6 +27,17 @@ export interface Bounded {
 
 export const nodeOf = ({ before, after }: Twin): string => (after ?? before)?.node?.address ?? "";
 export const isOutside = ({ before, after }: Twin): boolean => (after ?? before)?.kind === "outside";
+
+/** An end does not reach itself, nor does a NIC by a virtual IP in front of it alone. */
+export function isSame(a: End, b: End): boolean {
+  if (a.key === b.key) return true;
+  if (a.kind === "outside" || b.kind === "outside") return false;
+  const [nic, ...others] = new Set([...nicsIn(a), ...nicsIn(b)]);
+  return nic !== undefined && others.length === 0;
+}
+
+const nicsIn = (end: NicEnd | VipEnd): readonly Nic[] =>
+  end.kind === "nic" ? [end.nic] : end.vip.backers.map(({ nic }) => nic);
 
 /** The ends of two graphs by kind. A NIC that might be put into an empty subnet is none. */
 export function kindsOf(before: Reachability, after: Reachability): readonly Kind[] {
@@ -77,7 +88,7 @@ function nicsOf(twin: Twin): readonly Nic[] {
   let found = nics.get(twin);
   if (found === undefined) {
     found = [twin.before, twin.after].flatMap((end) =>
-      end?.kind === "nic" ? [end.nic] : end?.kind === "vip" ? end.vip.backers.map(({ nic }) => nic) : [],
+      end === undefined || end.kind === "outside" ? [] : nicsIn(end),
     );
     nics.set(twin, found);
   }
@@ -104,19 +115,8 @@ export function trafficOn(
   [from, to]: readonly [End | undefined, End | undefined],
 ): Bounded {
   const { algebra } = bounds;
-  const passing = (way: Way, bound: "may" | "must"): PacketSet => {
-    let set = bounds.through(way, way.steps, bound);
-    let box: Box = everything(way.family);
-    for (const [field, end] of [
-      ["source", from],
-      ["destination", to],
-    ] as const) {
-      const { interval } = way[field].addresses;
-      if (end?.kind === "outside") box = { ...box, [field]: interval };
-      else set = algebra.project(set, field, interval, bound === "may" ? "some" : "every");
-    }
-    return algebra.intersect(set, algebra.box(box));
-  };
+  const passing = (way: Way, bound: "may" | "must"): PacketSet =>
+    withoutAddresses(algebra, way, bounds.through(way, way.steps, bound), [from, to], bound);
   const all = (some: readonly Way[], bound: "may" | "must") =>
     algebra.unionOf(some.map((way) => passing(way, bound)));
   return {
@@ -127,6 +127,65 @@ export function trafficOn(
     ),
   };
 }
+
+/** What of a way's packets is left when the ends' own addresses are. */
+function withoutAddresses(
+  algebra: PacketAlgebra,
+  way: Way,
+  packets: PacketSet,
+  [from, to]: readonly [End | undefined, End | undefined],
+  bound: "may" | "must",
+): PacketSet {
+  let set = packets;
+  let box: Box = everything(way.family);
+  for (const [field, end] of [
+    ["source", from],
+    ["destination", to],
+  ] as const) {
+    const { interval } = way[field].addresses;
+    if (end?.kind === "outside") box = { ...box, [field]: interval };
+    else set = algebra.project(set, field, interval, bound === "may" ? "some" : "every");
+  }
+  return algebra.intersect(set, algebra.box(box));
+}
+
+/** Ways of a pair, and the network that they are in. */
+export interface WaysIn {
+  readonly r: Reachability;
+  readonly ways: readonly Way[];
+}
+
+/**
+ * What may get along some ways with addresses that the cloud chooses, and along none of some others with the very same
+ * address. Without the addresses the two can look alike: one lets all but one address through, the other that one too.
+ */
+export function beyond(
+  { r, ways }: WaysIn,
+  others: readonly WaysIn[],
+  ends: readonly [End | undefined, End | undefined],
+): PacketSet {
+  const { algebra } = r.bounds;
+  const passing = (way: Way, { bounds }: Reachability) => bounds.through(way, way.steps, "may");
+  return algebra.unionOf(
+    ways.filter(isOpen).flatMap((way) => {
+      const same = others.flatMap((other) =>
+        other.ways.filter((one) => haveSameAddresses(way, one)).map((one) => passing(one, other.r)),
+      );
+      if (same.length === 0) return [];
+      const more = algebra.subtract(passing(way, r), algebra.unionOf(same));
+      return [withoutAddresses(algebra, way, more, ends, "may")];
+    }),
+  );
+}
+
+const FIELDS = ["source", "destination"] as const;
+const isOpen = (way: Way): boolean =>
+  FIELDS.some((field) => way[field].addresses.interval[0] !== way[field].addresses.interval[1]);
+const haveSameAddresses = (a: Way, b: Way): boolean =>
+  a.family === b.family &&
+  FIELDS.every((field) =>
+    a[field].addresses.interval.every((end, i) => end === b[field].addresses.interval[i]),
+  );
 
 /** Whether it depends on which of its twins a kind's end is, at the source or the destination of ways. */
 export function dependsOnAddress(
