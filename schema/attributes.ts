@@ -35,7 +35,8 @@ export interface StringAttribute extends Common {
   readonly minLength?: number;
   /** In characters (code points), as the API counts. */
   readonly maxLength?: number;
-  readonly pattern?: RegExp;
+  /** A regular expression, read as Unicode. */
+  readonly pattern?: { readonly source: string };
   /** Says in words what `pattern` allows. */
   readonly patternHint?: string;
   readonly format?: "ipv4" | "ipv4-cidr" | "cidr" | "uuid" | "base64";

@@ -14,8 +14,6 @@ const PROGRAM = "provider/cli/main.ts";
 const PLUGIN = "provider/plugin/main.ts";
 /** The module of the plugin that the build replaces by its result. */
 const SCHEMA_RESPONSE = "provider/plugin/schema-response.ts";
-/** What writes the module in the place of `provider/lifecycle/compile.ts`. */
-const CHECKS = "scripts/checks.ts";
 /**
  * How the constructs import the engine they are written for, or a file of it; and the engine that carries it on, with
  * the same interface and files.
@@ -23,8 +21,8 @@ const CHECKS = "scripts/checks.ts";
 const ENGINE = /(?<=(["']))cdktf(?=\1|\/)/g;
 const SUCCESSOR = "cdktn";
 /** What the constructs know of resource types. */
-const PLACEMENT = "schema/generated/placement.json";
-const SETUP = ["scripts/build.mjs", CHECKS, "package.json", "package-lock.json"];
+const TABLES = ["schema/generated/attributes.json", "schema/generated/placement.json"];
+const SETUP = ["scripts/build.mjs", "package.json", "package-lock.json"];
 
 /** Each part has a folder of `dist` to itself. */
 const PARTS = [
@@ -42,7 +40,6 @@ async function makeProgram(folder) {
     outdir: folder,
     splitting: true,
     format: "esm",
-    plugins: [await compiledChecks()],
     // Bundled CommonJS packages call require.
     banner: {
       js: 'import { createRequire as $createRequire } from "node:module"; const require = $createRequire(import.meta.url);',
@@ -69,7 +66,7 @@ async function makePlugin(folder) {
     outfile,
     format: "cjs",
     minify: true,
-    plugins: [inPlaceOf(/plugin[/\\]schema-response\.ts$/, response), await compiledChecks()],
+    plugins: [inPlaceOf(/plugin[/\\]schema-response\.ts$/, response)],
   });
   await chmod(outfile, 0o755);
 }
@@ -91,12 +88,6 @@ const inPlaceOf = (filter, contents) => ({
   name: String(filter),
   setup: ({ onLoad }) => onLoad({ filter }, (file) => ({ contents, resolveDir: path.dirname(file.path) })),
 });
-
-/** The checks of configurations, compiled now instead of when they are first needed. */
-async function compiledChecks() {
-  const { checksModule } = await run(CHECKS);
-  return inPlaceOf(/lifecycle[/\\]compile\.ts$/, checksModule());
-}
 
 /**
  * The constructs, and the part of `schema` that they use, as CommonJS in the folders of the sources. Their declarations
@@ -123,7 +114,7 @@ async function makeConstructs(folder) {
     ),
   ]);
   await mkdir(path.join(folder, "schema/generated"), { recursive: true });
-  await copyFile(path.join(ROOT, PLACEMENT), path.join(folder, PLACEMENT));
+  await Promise.all(TABLES.map((file) => copyFile(path.join(ROOT, file), path.join(folder, file))));
   await writeFile(path.join(folder, "package.json"), '{ "type": "commonjs" }\n');
   await makeForSuccessor(folder);
 }

@@ -5,8 +5,8 @@ import { providerAttributes } from "../../schema/provider-block.js";
 import { isWhollyKnown, type ObjectValue } from "../../schema/unknown.js";
 import { createClient, createWaiter, resolveConfiguration, type Api, type Waiter } from "../client/index.js";
 import type { CallEvent, ConnectionOptions } from "../client/index.js";
-import { decode } from "../lifecycle/decode.js";
-import { validateConfig } from "../lifecycle/validate.js";
+import { decode } from "../../schema/decode.js";
+import { checkValues } from "../../schema/check-values.js";
 import { createIsolation, type Isolation } from "./isolation.js";
 import type { Log } from "./log.js";
 import { createReads, type Reads } from "./reads.js";
@@ -38,7 +38,7 @@ export function readArguments(given: ObjectValue): {
   diagnostics: readonly Diagnostic[];
 } {
   const { config, diagnostics } = decode(providerAttributes, given);
-  return { config, diagnostics: [...diagnostics, ...validateConfig(providerAttributes, config)] };
+  return { config, diagnostics: [...diagnostics, ...checkValues(providerAttributes, config)] };
 }
 
 /**

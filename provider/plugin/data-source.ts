@@ -1,8 +1,8 @@
 import { hasErrors } from "../../schema/diagnostics.js";
 import type { Methods } from "../../schema/generated/plugin-protocol.js";
-import { decode } from "../lifecycle/decode.js";
+import { decode } from "../../schema/decode.js";
 import { mergeRead } from "../lifecycle/merge.js";
-import { validateConfig } from "../lifecycle/validate.js";
+import { checkValues } from "../../schema/check-values.js";
 import { toWire } from "./diagnostics.js";
 import type { Outgoing } from "./protobuf.js";
 import type { Provider } from "./provider.js";
@@ -14,7 +14,7 @@ export function validateDataSource(
 ): Promise<Outgoing<Methods["ValidateDataResourceConfig"]["response"]>> {
   const { attributes, type } = catalog.dataSource(typeName);
   const decoded = decode(attributes, objectOf(decodeValue(type, config)));
-  const problems = hasErrors(decoded.diagnostics) ? [] : validateConfig(attributes, decoded.config);
+  const problems = hasErrors(decoded.diagnostics) ? [] : checkValues(attributes, decoded.config);
   return Promise.resolve({ diagnostics: toWire([...decoded.diagnostics, ...problems], attributes) });
 }
 

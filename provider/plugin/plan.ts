@@ -10,7 +10,7 @@ import {
   type ObjectValue,
   type Value,
 } from "../../schema/unknown.js";
-import { decode } from "../lifecycle/decode.js";
+import { decode } from "../../schema/decode.js";
 import { planResource } from "../lifecycle/plan.js";
 import type { ResourceEntry } from "./catalog.js";
 import type { Cloud } from "./cloud.js";

@@ -2,9 +2,9 @@ import { DiagnosticError, errorDiagnostic, hasErrors, type Diagnostic } from "..
 import type { Methods } from "../../schema/generated/plugin-protocol.js";
 import { kindOf } from "../../schema/isolation/values.js";
 import type { ObjectValue, Value } from "../../schema/unknown.js";
-import { decode } from "../lifecycle/decode.js";
+import { decode } from "../../schema/decode.js";
 import { importObject } from "../lifecycle/import.js";
-import { validateConfig } from "../lifecycle/validate.js";
+import { checkValues } from "../../schema/check-values.js";
 import type { ResourceEntry } from "./catalog.js";
 import { toWire } from "./diagnostics.js";
 import { parseJson, valueFromJson } from "./json.js";
@@ -25,7 +25,7 @@ export function validateResource(
   const decoded = decode(attributes, given);
   const problems = hasErrors(decoded.diagnostics)
     ? []
-    : [...validateConfig(attributes, decoded.config), ...(definition.validate?.(decoded.config) ?? [])];
+    : [...checkValues(attributes, decoded.config), ...(definition.validate?.(decoded.config) ?? [])];
   const writeOnly =
     clientCapabilities?.writeOnlyAttributesAllowed === true
       ? []

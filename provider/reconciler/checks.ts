@@ -2,8 +2,8 @@ import { allAttributes } from "../../schema/definition.js";
 import { errorDiagnostic, hasErrors, type Diagnostic } from "../../schema/diagnostics.js";
 import { Unknown, type ObjectValue, type Path, type Value } from "../../schema/unknown.js";
 import { nearest } from "../../schema/nearest.js";
-import { decode } from "../lifecycle/decode.js";
-import { validateConfig } from "../lifecycle/validate.js";
+import { decode } from "../../schema/decode.js";
+import { checkValues } from "../../schema/check-values.js";
 import type { Block } from "./load.js";
 import type { PlanRequest } from "./plan.js";
 import type { State } from "./state.js";
@@ -25,7 +25,7 @@ export function readConfig(
   const custom = hasErrors(decoded.diagnostics)
     ? []
     : (workspace.runtime.resources.get(block.type)?.validate?.(decoded.config) ?? []);
-  const problems = hasErrors(decoded.diagnostics) ? [] : validateConfig(attributes, decoded.config);
+  const problems = hasErrors(decoded.diagnostics) ? [] : checkValues(attributes, decoded.config);
   return {
     config: decoded.config,
     sensitive: evaluated.sensitive,

@@ -21,7 +21,7 @@ import {
 import { placesModule, type Catalog } from "./places.js";
 import { generatePluginProtocol } from "./plugin-protocol.js";
 import { rulesPage } from "./rules-page.js";
-import { jsonSchemas } from "./tables.js";
+import { attributeTables, jsonSchemas } from "./tables.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -50,6 +50,7 @@ async function generate(): Promise<GeneratedFile[]> {
   return [
     json("provider-schema", schemas),
     json("json-schemas", jsonSchemas(resources, dataSources)),
+    json("attributes", attributeTables(resources, dataSources)),
     json("placement", tablesOf(resources.values())),
     ...(await generateApiTypes()),
     ...(await generatePluginProtocol()),

@@ -14,7 +14,7 @@ import {
   type Value,
 } from "../../../schema/unknown.js";
 import { changedPaths } from "../../../provider/lifecycle/compare.js";
-import { decode } from "../../../provider/lifecycle/decode.js";
+import { decode } from "../../../schema/decode.js";
 import { planResource } from "../../../provider/lifecycle/plan.js";
 import { conform } from "../../../provider/plugin/plan.js";
 import { resources } from "../../../provider/resources/index.js";

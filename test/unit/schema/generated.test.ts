@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { dataSources } from "../../../provider/data-sources/index.js";
-import { decode } from "../../../provider/lifecycle/decode.js";
+import { decode } from "../../../schema/decode.js";
 import { resources } from "../../../provider/resources/index.js";
 import { allAttributes } from "../../../schema/definition.js";
 import { formats, jsonSchema } from "../../../schema/json-schema.js";

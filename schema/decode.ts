@@ -1,11 +1,6 @@
-import {
-  isConfigurable,
-  type Attribute,
-  type Attributes,
-  type ElementAttribute,
-} from "../../schema/attributes.js";
-import { errorDiagnostic, warningDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
-import { nearest } from "../../schema/nearest.js";
+import { isConfigurable, type Attribute, type Attributes, type ElementAttribute } from "./attributes.js";
+import { errorDiagnostic, warningDiagnostic, type Diagnostic } from "./diagnostics.js";
+import { nearest } from "./nearest.js";
 import {
   formatPath,
   isList,
@@ -14,7 +9,7 @@ import {
   type ObjectValue,
   type Path,
   type Value,
-} from "../../schema/unknown.js";
+} from "./unknown.js";
 
 /**
  * An evaluated configuration body as the definition's attributes have it: every attribute present (null, or [] for
@@ -47,23 +42,29 @@ export function decode(
       );
     }
   }
-  const config = Object.fromEntries(
-    Object.entries(attributes).map(([name, attribute]): [string, Value] => {
-      const given = Object.hasOwn(body, name) ? (body[name] ?? null) : null;
-      if (!isConfigurable(attribute)) return [name, null];
-      if (given === null && attribute.required === true) {
-        diagnostics.push(
-          errorDiagnostic("IEC2006", `${name} is required`, {
-            path: [...path, name],
-            detail: `${attribute.description} Set it.`,
-          }),
-        );
-      }
-      return [name, convert(attribute, given, [...path, name], diagnostics)];
-    }),
-  );
+  const config: Record<string, Value> = {};
+  for (const name in attributes) {
+    const attribute = attributes[name] as Attribute;
+    const given = isConfigurable(attribute) && Object.hasOwn(body, name) ? (body[name] ?? null) : null;
+    if (given !== null) {
+      config[name] = convert(attribute, given, [...path, name], diagnostics);
+      continue;
+    }
+    config[name] = isRepeated(attribute) ? [] : null;
+    if (attribute.required === true) {
+      diagnostics.push(
+        errorDiagnostic("IEC2006", `${name} is required`, {
+          path: [...path, name],
+          detail: `${attribute.description} Set it.`,
+        }),
+      );
+    }
+  }
   return { config, diagnostics };
 }
+
+const isRepeated = (attribute: Attribute | ElementAttribute): boolean =>
+  attribute.kind === "block" && attribute.nesting !== "single";
 
 function convert(
   attribute: Attribute | ElementAttribute,
@@ -72,7 +73,7 @@ function convert(
   problems: Diagnostic[],
 ): Value {
   if (isUnknown(value)) return value;
-  if (value === null) return attribute.kind === "block" && attribute.nesting !== "single" ? [] : null;
+  if (value === null) return isRepeated(attribute) ? [] : null;
   const wrong = (expected: string): null => {
     problems.push(
       errorDiagnostic("IEC2005", `${formatPath(path)} must be ${expected}`, {
