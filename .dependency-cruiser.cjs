@@ -75,7 +75,8 @@ module.exports = {
     ...row("simulator", folder("simulator"), { to: [API, API_TYPES] }),
     ...row("cli", folder("cli"), { to: ["^schema/", "^provider/", "^package\\.json$"] }),
     ...row("constructs", "^constructs/", {
-      to: [SCHEMA, ISOLATION, "^schema/generated/placement\\.json$"],
+      // What they know of resource types.
+      to: [SCHEMA, ISOLATION, "^schema/generated/(attributes|placement)\\.json$"],
     }),
     ...row("examples", "^examples/", { to: ["^dist/lib/", "^iec-cdk(/l2)?$"] }),
     packages("constructs-packages", "^constructs/", ["cdktf", "constructs"]),

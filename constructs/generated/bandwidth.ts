@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -89,7 +90,7 @@ export class BandwidthTimeoutsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: BandwidthTimeouts | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._delete = undefined;
@@ -173,6 +174,7 @@ export class Bandwidth extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._bandwidthId = config.bandwidthId;
     this._name = config.name;
     this._size = config.size;

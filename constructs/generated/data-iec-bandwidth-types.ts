@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -58,7 +59,7 @@ export class DataIecBandwidthTypesBandwidthTypesOutputReference extends cdktf.Co
   }
 
   public set internalValue(value: DataIecBandwidthTypesBandwidthTypes | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -157,6 +158,7 @@ export class DataIecBandwidthTypes extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._siteId = config.siteId;
     this._bandwidthType = config.bandwidthType;
   }

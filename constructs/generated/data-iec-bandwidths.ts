@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -62,7 +63,7 @@ export class DataIecBandwidthsBandwidthsEipsOutputReference extends cdktf.Comple
   }
 
   public set internalValue(value: DataIecBandwidthsBandwidthsEips | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -146,7 +147,7 @@ export class DataIecBandwidthsBandwidthsOutputReference extends cdktf.ComplexObj
   }
 
   public set internalValue(value: DataIecBandwidthsBandwidths | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -302,6 +303,7 @@ export class DataIecBandwidths extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._siteId = config.siteId;
     this._name = config.name;
     this._bandwidthType = config.bandwidthType;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -106,7 +107,7 @@ export class DataIecCloudImagesImagesOutputReference extends cdktf.ComplexObject
   }
 
   public set internalValue(value: DataIecCloudImagesImages | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -269,6 +270,7 @@ export class DataIecCloudImages extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._region = config.region;
     this._id = config.id;
     this._name = config.name;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -62,7 +63,7 @@ export class DataIecDeploymentPlansDeploymentPlansLocationsOutputReference exten
   }
 
   public set internalValue(value: DataIecDeploymentPlansDeploymentPlansLocations | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -181,7 +182,7 @@ export class DataIecDeploymentPlansDeploymentPlansOutputReference extends cdktf.
   }
 
   public set internalValue(value: DataIecDeploymentPlansDeploymentPlans | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -309,6 +310,7 @@ export class DataIecDeploymentPlans extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._id = config.id;
     this._status = config.status;
     this._edgecloudId = config.edgecloudId;

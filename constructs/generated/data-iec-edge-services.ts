@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -58,7 +59,7 @@ export class DataIecEdgeServicesEdgeServicesCoverageSitesDemandsOutputReference 
   }
 
   public set internalValue(value: DataIecEdgeServicesEdgeServicesCoverageSitesDemands | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -149,7 +150,7 @@ export class DataIecEdgeServicesEdgeServicesCoverageSitesOutputReference extends
   }
 
   public set internalValue(value: DataIecEdgeServicesEdgeServicesCoverageSites | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -241,7 +242,7 @@ export class DataIecEdgeServicesEdgeServicesOutputReference extends cdktf.Comple
   }
 
   public set internalValue(value: DataIecEdgeServicesEdgeServices | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -390,6 +391,7 @@ export class DataIecEdgeServices extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._id = config.id;
     this._name = config.name;
   }

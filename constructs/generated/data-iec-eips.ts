@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -62,7 +63,7 @@ export class DataIecEipsEipsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecEipsEips | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -224,6 +225,7 @@ export class DataIecEips extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._siteId = config.siteId;
     this._portId = config.portId;
     this._bandwidthId = config.bandwidthId;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -78,7 +79,7 @@ export class DataIecFlavorsFlavorsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecFlavorsFlavors | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -184,6 +185,7 @@ export class DataIecFlavors extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._id = config.id;
     this._name = config.name;
     this._siteIds = config.siteIds;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -94,7 +95,7 @@ export class DataIecImagesImagesOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecImagesImages | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -256,6 +257,7 @@ export class DataIecImages extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._id = config.id;
     this._name = config.name;
     this._osType = config.osType;

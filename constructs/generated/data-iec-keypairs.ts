@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -54,7 +55,7 @@ export class DataIecKeypairsKeypairsOutputReference extends cdktf.ComplexObject 
   }
 
   public set internalValue(value: DataIecKeypairsKeypairs | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -160,6 +161,7 @@ export class DataIecKeypairs extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
   }
 

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -70,7 +71,7 @@ export class DataIecMetricDataSeriesDatapointsOutputReference extends cdktf.Comp
   }
 
   public set internalValue(value: DataIecMetricDataSeriesDatapoints | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -154,7 +155,7 @@ export class DataIecMetricDataSeriesOutputReference extends cdktf.ComplexObject 
   }
 
   public set internalValue(value: DataIecMetricDataSeries | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -312,7 +313,7 @@ export class DataIecMetricDataMetricsOutputReference extends cdktf.ComplexObject
   }
 
   public set internalValue(value: DataIecMetricDataMetrics | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._namespace = undefined;
@@ -449,6 +450,7 @@ export class DataIecMetricData extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._period = config.period;
     this._filter = config.filter;
     this._from = config.from;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -58,7 +59,7 @@ export class DataIecNetworkAclNetworksOutputReference extends cdktf.ComplexObjec
   }
 
   public set internalValue(value: DataIecNetworkAclNetworks | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -150,6 +151,7 @@ export class DataIecNetworkAcl extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._id = config.id;
     this._name = config.name;
   }

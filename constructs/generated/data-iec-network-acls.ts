@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -54,7 +55,7 @@ export class DataIecNetworkAclsNetworkAclsNetworksOutputReference extends cdktf.
   }
 
   public set internalValue(value: DataIecNetworkAclsNetworkAclsNetworks | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -138,7 +139,7 @@ export class DataIecNetworkAclsNetworkAclsOutputReference extends cdktf.ComplexO
   }
 
   public set internalValue(value: DataIecNetworkAclsNetworkAcls | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -259,6 +260,7 @@ export class DataIecNetworkAcls extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
   }
 

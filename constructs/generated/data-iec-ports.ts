@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -86,7 +87,7 @@ export class DataIecPortsPortsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecPortsPorts | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -255,6 +256,7 @@ export class DataIecPorts extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
     this._subnetId = config.subnetId;
     this._siteId = config.siteId;

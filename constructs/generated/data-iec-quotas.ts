@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -54,7 +55,7 @@ export class DataIecQuotasQuotasOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecQuotasQuotas | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -167,6 +168,7 @@ export class DataIecQuotas extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._type = config.type;
   }
 

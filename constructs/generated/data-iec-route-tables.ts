@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -66,7 +67,7 @@ export class DataIecRouteTablesRouteTablesRoutesOutputReference extends cdktf.Co
   }
 
   public set internalValue(value: DataIecRouteTablesRouteTablesRoutes | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -164,7 +165,7 @@ export class DataIecRouteTablesRouteTablesOutputReference extends cdktf.ComplexO
   }
 
   public set internalValue(value: DataIecRouteTablesRouteTables | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -292,6 +293,7 @@ export class DataIecRouteTables extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._id = config.id;
     this._name = config.name;
     this._vpcId = config.vpcId;

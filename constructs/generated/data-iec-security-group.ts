@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -58,7 +59,7 @@ export class DataIecSecurityGroupSecurityGroupRulesOutputReference extends cdktf
   }
 
   public set internalValue(value: DataIecSecurityGroupSecurityGroupRules | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -220,6 +221,7 @@ export class DataIecSecurityGroup extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._id = config.id;
     this._name = config.name;
   }

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -54,7 +55,7 @@ export class DataIecSecurityGroupsSecurityGroupsSecurityGroupRulesOutputReferenc
   }
 
   public set internalValue(value: DataIecSecurityGroupsSecurityGroupsSecurityGroupRules | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -208,7 +209,7 @@ export class DataIecSecurityGroupsSecurityGroupsOutputReference extends cdktf.Co
   }
 
   public set internalValue(value: DataIecSecurityGroupsSecurityGroups | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -315,6 +316,7 @@ export class DataIecSecurityGroups extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
   }
 

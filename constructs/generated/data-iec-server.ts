@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -66,7 +67,7 @@ export class DataIecServerNicsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecServerNics | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -164,7 +165,7 @@ export class DataIecServerVolumeAttachedOutputReference extends cdktf.ComplexObj
   }
 
   public set internalValue(value: DataIecServerVolumeAttached | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -269,7 +270,7 @@ export class DataIecServerCoverageSitesOutputReference extends cdktf.ComplexObje
   }
 
   public set internalValue(value: DataIecServerCoverageSites | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -368,6 +369,7 @@ export class DataIecServer extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._id = config.id;
     this._name = config.name;
     this._status = config.status;

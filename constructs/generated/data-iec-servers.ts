@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -78,7 +79,7 @@ export class DataIecServersServersCoverageSitesOutputReference extends cdktf.Com
   }
 
   public set internalValue(value: DataIecServersServersCoverageSites | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -169,7 +170,7 @@ export class DataIecServersServersNicsOutputReference extends cdktf.ComplexObjec
   }
 
   public set internalValue(value: DataIecServersServersNics | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -260,7 +261,7 @@ export class DataIecServersServersOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecServersServers | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -459,6 +460,7 @@ export class DataIecServers extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
     this._status = config.status;
     this._area = config.area;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -86,7 +87,7 @@ export class DataIecSitesSitesLinesOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecSitesSitesLines | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -205,7 +206,7 @@ export class DataIecSitesSitesOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecSitesSites | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -392,7 +393,7 @@ export class DataIecSitesNearestOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecSitesNearest | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this._latitude = undefined;
       this._longitude = undefined;
@@ -517,6 +518,7 @@ export class DataIecSites extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._id = config.id;
     this._name = config.name;
     this._area = config.area;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -50,7 +51,7 @@ export class DataIecVolumeTypesVolumeTypesOutputReference extends cdktf.ComplexO
   }
 
   public set internalValue(value: DataIecVolumeTypesVolumeTypes | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -149,6 +150,7 @@ export class DataIecVolumeTypes extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
   }
 
   // ==========

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -62,7 +63,7 @@ export class DataIecVolumesVolumesOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecVolumesVolumes | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -217,6 +218,7 @@ export class DataIecVolumes extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
     this._status = config.status;
     this._serverId = config.serverId;

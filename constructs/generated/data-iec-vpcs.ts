@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -58,7 +59,7 @@ export class DataIecVpcsVpcsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: DataIecVpcsVpcs | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -171,6 +172,7 @@ export class DataIecVpcs extends cdktf.TerraformDataSource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
     this._mode = config.mode;
   }

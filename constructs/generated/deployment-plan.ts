@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -96,7 +97,7 @@ export class DeploymentPlanLocationsOutputReference extends cdktf.ComplexObject 
   }
 
   public set internalValue(value: DeploymentPlanLocations | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -326,7 +327,7 @@ export class DeploymentPlanCoverageSitesDemandsOutputReference extends cdktf.Com
   }
 
   public set internalValue(value: DeploymentPlanCoverageSitesDemands | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._demandCount = undefined;
@@ -562,7 +563,7 @@ export class DeploymentPlanCoverageSitesOutputReference extends cdktf.ComplexObj
   }
 
   public set internalValue(value: DeploymentPlanCoverageSites | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._site = undefined;
@@ -705,7 +706,7 @@ export class DeploymentPlanStackResourcesDataDisksOutputReference extends cdktf.
   }
 
   public set internalValue(value: DeploymentPlanStackResourcesDataDisks | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._type = undefined;
@@ -1043,7 +1044,7 @@ export class DeploymentPlanStackResourcesOutputReference extends cdktf.ComplexOb
   }
 
   public set internalValue(value: DeploymentPlanStackResources | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._name = undefined;
@@ -1381,6 +1382,7 @@ export class DeploymentPlan extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
     this._edgecloudId = config.edgecloudId;
     this._description = config.description;

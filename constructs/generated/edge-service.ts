@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -96,7 +97,7 @@ export class EdgeServiceInstancesOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: EdgeServiceInstances | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -319,7 +320,7 @@ export class EdgeServiceCoverageSitesDemandsOutputReference extends cdktf.Comple
   }
 
   public set internalValue(value: EdgeServiceCoverageSitesDemands | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._demandCount = undefined;
@@ -555,7 +556,7 @@ export class EdgeServiceCoverageSitesOutputReference extends cdktf.ComplexObject
   }
 
   public set internalValue(value: EdgeServiceCoverageSites | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._site = undefined;
@@ -698,7 +699,7 @@ export class EdgeServiceStackResourcesDataDisksOutputReference extends cdktf.Com
   }
 
   public set internalValue(value: EdgeServiceStackResourcesDataDisks | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._type = undefined;
@@ -1036,7 +1037,7 @@ export class EdgeServiceStackResourcesOutputReference extends cdktf.ComplexObjec
   }
 
   public set internalValue(value: EdgeServiceStackResources | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._name = undefined;
@@ -1414,7 +1415,7 @@ export class EdgeServiceTimeoutsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: EdgeServiceTimeouts | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._create = undefined;
@@ -1534,6 +1535,7 @@ export class EdgeService extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
     this._description = config.description;
     this._coverageLevel = config.coverageLevel;

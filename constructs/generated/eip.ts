@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -127,7 +128,7 @@ export class EipTimeoutsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: EipTimeouts | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._create = undefined;
@@ -247,6 +248,7 @@ export class Eip extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._siteId = config.siteId;
     this._lineId = config.lineId;
     this._ipVersion = config.ipVersion;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -104,7 +105,7 @@ export class ImageTimeoutsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: ImageTimeouts | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._create = undefined;
@@ -205,6 +206,7 @@ export class Image extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
     this._sourceImageId = config.sourceImageId;
     this._region = config.region;

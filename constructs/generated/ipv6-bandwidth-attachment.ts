@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -71,6 +72,7 @@ export class Ipv6BandwidthAttachment extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._portId = config.portId;
     this._bandwidthId = config.bandwidthId;
     this._bandwidthType = config.bandwidthType;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -119,6 +120,7 @@ export class NetworkAclRule extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._networkAclId = config.networkAclId;
     this._direction = config.direction;
     this._name = config.name;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -102,7 +103,7 @@ export class NetworkAclNetworksOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: NetworkAclNetworks | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._vpcId = undefined;
@@ -218,6 +219,7 @@ export class NetworkAcl extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
     this._description = config.description;
     this._adminStateUp = config.adminStateUp;

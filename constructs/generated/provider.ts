@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -304,6 +305,7 @@ export class IecProvider extends cdktf.TerraformProvider {
       },
       terraformProviderSource: 'iec-cdk/iec'
     });
+    noteProps(this, config);
     this._region = config.region;
     this._accessKey = config.accessKey;
     this._secretKey = config.secretKey;

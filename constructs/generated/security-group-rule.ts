@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -132,7 +133,7 @@ export class SecurityGroupRuleTimeoutsOutputReference extends cdktf.ComplexObjec
   }
 
   public set internalValue(value: SecurityGroupRuleTimeouts | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._create = undefined;
@@ -234,6 +235,7 @@ export class SecurityGroupRule extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._securityGroupId = config.securityGroupId;
     this._direction = config.direction;
     this._ethertype = config.ethertype;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -96,7 +97,7 @@ export class SecurityGroupTimeoutsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: SecurityGroupTimeouts | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._create = undefined;
@@ -198,6 +199,7 @@ export class SecurityGroup extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
     this._description = config.description;
     this._timeouts.internalValue = config.timeouts;

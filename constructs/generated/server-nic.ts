@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -115,7 +116,7 @@ export class ServerNicTimeoutsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: ServerNicTimeouts | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._create = undefined;
@@ -235,6 +236,7 @@ export class ServerNic extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._serverId = config.serverId;
     this._subnetId = config.subnetId;
     this._securityGroups = config.securityGroups;

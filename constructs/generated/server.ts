@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -136,7 +137,7 @@ export class ServerNicsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: ServerNics | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -241,7 +242,7 @@ export class ServerVolumeAttachedOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: ServerVolumeAttached | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
     }
     else {
@@ -391,7 +392,7 @@ export class ServerCoverageSitesOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: ServerCoverageSites | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this._siteId = undefined;
       this._operator = undefined;
@@ -529,7 +530,7 @@ export class ServerDataDisksOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: ServerDataDisks | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._type = undefined;
@@ -685,7 +686,7 @@ export class ServerTimeoutsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: ServerTimeouts | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._create = undefined;
@@ -805,6 +806,7 @@ export class Server extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
     this._description = config.description;
     this._flavorId = config.flavorId;

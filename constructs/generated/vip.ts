@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -123,7 +124,7 @@ export class VipTimeoutsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: VipTimeouts | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._create = undefined;
@@ -243,6 +244,7 @@ export class Vip extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._subnetId = config.subnetId;
     this._ipVersion = config.ipVersion;
     this._ipAddress = config.ipAddress;

@@ -2,6 +2,7 @@
 
 import { Construct } from 'constructs';
 import * as cdktf from 'cdktf';
+import { noteProps } from "../props";
 
 // Configuration
 
@@ -139,7 +140,7 @@ export class VpcSubnetTimeoutsOutputReference extends cdktf.ComplexObject {
   }
 
   public set internalValue(value: VpcSubnetTimeouts | cdktf.IResolvable | undefined) {
-    if (value === undefined) {
+    if (value === undefined || value === null) {
       this.isEmptyObject = false;
       this.resolvableValue = undefined;
       this._create = undefined;
@@ -259,6 +260,7 @@ export class VpcSubnet extends cdktf.TerraformResource {
       connection: config.connection,
       forEach: config.forEach
     });
+    noteProps(this, config);
     this._name = config.name;
     this._cidr = config.cidr;
     this._vpcId = config.vpcId;

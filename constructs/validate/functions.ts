@@ -34,7 +34,9 @@ export const FUNCTIONS: ReadonlyMap<string, Evaluate> = new Map<string, Evaluate
   ],
   ["reverse", (list) => (isList(list) ? list.toReversed() : undefined)],
   ["toset", (list) => (isList(list) && isWhollyKnown(list) ? [...new Set(list)] : list)],
-  ...["tolist", "tomap", "tostring", "sensitive", "nonsensitive"].map((name): [string, Evaluate] => [
+  // What is a secret gets into no message. An id that is not known yet is none.
+  ["sensitive", (value) => (isUnknown(value) ? value : undefined)],
+  ...["tolist", "tomap", "tostring", "nonsensitive"].map((name): [string, Evaluate] => [
     name,
     (value) => value,
   ]),

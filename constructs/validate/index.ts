@@ -8,6 +8,7 @@ import {
   type IsolationInput,
   type TypeTables,
 } from "../../schema/isolation/index.js";
+import { formatPath } from "../../schema/unknown.js";
 import { noticesOf } from "../notices";
 import { policiesOf } from "../policies";
 import { checkChoices } from "./choices";
@@ -15,6 +16,7 @@ import { nameSitesByCity } from "./cities";
 import { graphOf, partsOf, type Part } from "./graph";
 import { checkTraps } from "./traps";
 import { indexTree, type Tree } from "./tree";
+import { checkConfigurations } from "./values";
 
 export interface Validation {
   /** What is wrong whatever the cloud says. */
@@ -54,13 +56,17 @@ export function designOf(app: App): Design {
   };
 }
 
-/** Validates every stack of an app, without writing anything: isolation, and traps of cdktf. */
+/** Validates every stack of an app, without writing anything: values, isolation, and traps of cdktf. */
 export function inspectApp(app: App): Validation {
   const { tree, parts, input } = designOf(app);
   const { diagnostics, conditional } = checkChoices(tree, parts, placements, (graph, only) =>
     checkIsolation({ ...input(graph), ...(only ? { only } : {}) }),
   );
-  const found = [...noticesOf(app), ...checkTraps(app, tree), ...inStacks(parts, diagnostics)];
+  const traps = checkTraps(app, tree);
+  const trapped = new Set(traps.map(placeOf));
+  // A text that is spoilt is no wrong value besides.
+  const values = checkConfigurations(app, tree, parts).filter((d) => !trapped.has(placeOf(d)));
+  const found = [...noticesOf(app), ...traps, ...inStacks(parts, [...values, ...diagnostics])];
   return { diagnostics: dedupe(found), conditional };
 }
 
@@ -77,6 +83,9 @@ function inStacks(parts: readonly Part[], diagnostics: readonly Diagnostic[]): r
     address: d.address === undefined ? undefined : (addresses.get(d.address) ?? d.address),
   }));
 }
+
+const placeOf = ({ origin, path = [] }: Diagnostic): string =>
+  `${origin?.constructPath ?? ""} ${formatPath(path)}`;
 
 /** Everything that is wrong with an app, for people who keep an `App` of their own. Writes nothing. */
 export const validateApp = (app: App): readonly Diagnostic[] => inspectApp(app).diagnostics;

@@ -207,8 +207,9 @@ async function emitted(
 }
 
 /**
- * Points comments at the documents of this package instead of a registry, and describes outputs. A configuration that
- * JavaScript leaves out counts as an empty one: what it lacks is reported as for any other.
+ * Points comments at the documents of this package instead of a registry, and describes outputs. A configuration, or a
+ * block, that JavaScript leaves out counts as an empty one: what it lacks is reported as for any other. What a construct
+ * is given is noted as it is: the generated code drops what it does not know.
  */
 const tidy = (source: string, outputs: OutputDocs): string =>
   HEADER +
@@ -224,6 +225,9 @@ const tidy = (source: string, outputs: OutputDocs): string =>
       /(?<=^ {2}public constructor\(scope: Construct, id: string, config: (\w+)\) \{\n)/m,
       "    config ??= {} as $1;\n",
     )
+    .replace(/(?<=^ {4}super\(scope, id, \{\n(?: {6}.*\n)* {4}\}\);\n)/m, "    noteProps(this, config);\n")
+    .replace(/^(import \* as cdktf .*\n)/m, '$1import { noteProps } from "../props";\n')
+    .replaceAll(/(?<=set internalValue\(.*\n {4}if \(value === )undefined/g, "undefined || value === null")
     .replaceAll(/[ \t]+$/gm, "");
 
 /** Puts the description of an output before its getter, in the place of a comment for developers of the generator. */

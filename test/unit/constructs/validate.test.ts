@@ -18,6 +18,7 @@ import {
 } from "cdktf";
 import { Construct } from "constructs";
 import {
+  DataIecSites,
   DataIecVpcSubnet,
   Eip,
   IecApp,
@@ -130,7 +131,8 @@ describe("a wrong design is found, however it is written", () => {
     const app = draw(what.draw, way);
     const parent = way.otherStack === true ? "own" : way.nested === true ? "net/site/rack" : "net";
     const culprit = app.node.findAll().find(({ node }) => node.path === `${parent}/culprit`);
-    const { diagnostics } = inspectApp(app);
+    // Some designs have no more of a resource than what is wrong.
+    const diagnostics = inspectApp(app).diagnostics.filter(({ code }) => code.startsWith("IEC1"));
     expect(
       diagnostics.map(({ code, path, address, origin }) => ({
         code,
@@ -319,7 +321,7 @@ describe("traps of cdktf", () => {
 
   test("numbers and words that only look like it are left alone", () => {
     const names = ["1.5e+300", "a undefined b", "5e+3"];
-    const app = draw(({ net }) => names.map((name, i) => new Keypair(net, `k${i}`, { name })), {});
+    const app = draw(({ net }) => names.map((city, i) => new DataIecSites(net, `s${i}`, { city })), {});
     expect(validateApp(app)).toEqual([]);
   });
 });
