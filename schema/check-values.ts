@@ -47,14 +47,23 @@ export function isRight(attributes: Attributes, body: ObjectValue): boolean {
       return false;
     if (!fits(attribute, body[name] ?? null)) return false;
   }
-  for (const name in attributes) {
-    if (isNeeded(attributes[name] as Attribute) && (body[name] ?? null) === null) return false;
-  }
-  return true;
+  return neededOf(attributes).every((name) => body[name] !== undefined && body[name] !== null);
 }
 
-const isNeeded = (attribute: Attribute): boolean =>
-  attribute.required === true || (attribute.kind === "block" && attribute.minItems !== undefined);
+const needed = new WeakMap<Attributes, readonly string[]>();
+
+/** What may not be left out. */
+function neededOf(attributes: Attributes): readonly string[] {
+  let names = needed.get(attributes);
+  if (names === undefined) {
+    const all = Object.entries(attributes);
+    names = all
+      .filter(([, a]) => a.required === true || (a.kind === "block" && a.minItems))
+      .map(([name]) => name);
+    needed.set(attributes, names);
+  }
+  return names;
+}
 
 const TYPES: Readonly<Record<string, string>> = { string: "string", number: "number", bool: "boolean" };
 
