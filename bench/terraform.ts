@@ -35,6 +35,19 @@ interface Plans {
   readonly calls: number;
 }
 
+/** A folder with so many values of Terraform's own, which it plans without a provider: what it takes itself. */
+async function makeBuiltIn(root: string, count: number): Promise<Project> {
+  const folder = join(root, "built-in");
+  await mkdir(folder);
+  const blocks = Array.from({ length: count }, (_, i) => [`v${i}`, { input: `value-${i}` }]);
+  const stack = { resource: { terraform_data: Object.fromEntries(blocks) as object } };
+  await writeFile(join(folder, "main.tf.json"), JSON.stringify(stack));
+  const env = { PATH: process.env["PATH"] ?? "", HOME: folder, CHECKPOINT_DISABLE: "1" };
+  await terraform({ folder, env }, "init");
+  await terraform({ folder, env }, "apply", "-auto-approve");
+  return { folder, env };
+}
+
 /** A folder with a stack of so many VPCs; none: a stack without providers. */
 async function makeProject(root: string, vpcs: number, cloud: Cloud): Promise<Project> {
   const folder = join(root, `vpcs-${vpcs}`);
@@ -69,17 +82,16 @@ async function overriddenBy(provider: string, folder: string): Promise<string> {
 }
 
 /** Runs `terraform plan`; resolves to the time from start to exit, in ms. */
-async function plan({ folder, env }: Project, more: Environment = {}): Promise<number> {
+const plan = ({ folder, env }: Project, more: Environment = {}): Promise<number> =>
+  terraform({ folder, env: { ...env, ...more } }, "plan");
+
+async function terraform({ folder, env }: Project, ...args: readonly string[]): Promise<number> {
   const started = performance.now();
-  const child = spawn("terraform", ["plan"], {
-    cwd: folder,
-    env: { ...env, ...more },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const child = spawn("terraform", args, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
   const code = await new Promise((resolve) => child.once("close", resolve));
-  if (code !== 0) throw new Error(`terraform plan failed:\n${errors}`);
+  if (code !== 0) throw new Error(`terraform ${args.join(" ")} failed:\n${errors}`);
   return performance.now() - started;
 }
 
@@ -124,6 +136,9 @@ try {
   });
   const ofMany = await planOften(many, cloud);
   const peak = await peakOf(many);
+  const builtIn = await makeBuiltIn(root, MANY);
+  const own: number[] = [];
+  for (let run = 0; run < RUNS; run++) own.push(await plan(builtIn));
   const row = (name: string, ms: number, aim: number, calls = "") => [
     name,
     seconds(ms),
@@ -146,6 +161,7 @@ try {
         ...rows("one VPC, to be created", ofOne, AIMS.one),
         ...rows(`${MANY} VPCs, nothing to do`, ofMany, AIMS.many),
         row("the same against reads one by one", ofMany.warm, STAND_IN_MS),
+        [`${MANY} values of Terraform's own, no provider`, seconds(median(own)), "", "", ""],
         [
           "peak memory of the plugin",
           `${Math.round(peak)} MiB`,
