@@ -36,8 +36,13 @@ export const bandwidthSite: Rule = {
         detail: `bandwidth_id is ${label} in site ${site.label}, but ${place} in ${own.label}.`,
         fix: `Use a bandwidth of site ${own.label}; or leave bandwidth_id out: the cloud finds or makes one.`,
       }));
-      const mine = subject.lines[0] && topology.follow(subject.lines[0].value);
-      if (isEip && typeof mine === "string" && typeof line === "string" && mine !== line) {
+      const [at] = subject.lines;
+      if (!isEip || at === undefined) continue;
+      const mine = topology.follow(at.value);
+      if (typeof mine !== "string" || typeof line !== "string") {
+        const unknowns = isUnknown(mine) ? namesOf(mine, subject.node, at.path) : [`the line of ${label}`];
+        yield conditional(subject, path, "the bandwidth is on that line", unknowns);
+      } else if (mine !== line) {
         yield refuted(
           subject,
           path,

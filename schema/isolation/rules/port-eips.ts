@@ -1,7 +1,9 @@
-import { formatPath, isList, isUnknown } from "../../unknown.js";
+import type { ResourceNode } from "../../graph.js";
+import { formatPath, isList } from "../../unknown.js";
 import { twice, type Claim } from "../claims.js";
 import { portAt } from "../ports.js";
-import { refuted, type Rule } from "../rule.js";
+import { conditional, refuted, type Rule } from "../rule.js";
+import type { Topology } from "../topology.js";
 import { kindOf, locate } from "../values.js";
 
 export const portEips: Rule = {
@@ -17,23 +19,32 @@ export const portEips: Rule = {
       if (at === undefined || holder.port === undefined) return [];
       return [{ holder, path: at.path, thing: portAt(topology, holder, holder.port, at.value) }];
     });
-    yield* twice(topology, claims, "no other EIP is bound to the same port", (later, first) => ({
+    const question = "no other EIP is bound to the same port";
+    yield* twice(topology, claims, question, (later, first) => ({
       detail: `${formatPath(later.path)} is ${later.thing.label}, which ${first.holder.identity.label} is bound to as well.`,
       fix: `Bind it to another port, or remove one of the two EIPs.`,
     }));
     for (const eip of subjects) {
-      const server = eip.port?.target?.node;
-      if (eip.port === undefined || server === undefined || kindOf(server.type) !== "iec_server") continue;
-      // With one NIC there is no doubt which one has the server's own EIP.
-      const subnets = topology.follow(server.values["subnet_ids"] ?? null);
-      const own = topology.follow(server.values["bind_eip"] ?? null);
-      if (own !== true || isUnknown(subnets) || !isList(subnets) || subnets.length !== 1) continue;
-      yield refuted(
-        eip,
-        eip.port.path,
-        `${formatPath(eip.port.path)} is the only NIC of ${eip.port.identity.label}, which has an EIP of its own: bind_eip is true.`,
-        "Remove bind_eip (that replaces the server), or this EIP.",
-      );
+      if (eip.port === undefined) continue;
+      const { path, identity, target } = eip.port;
+      if (target !== undefined && hasOwnEip(topology, target.node)) {
+        yield refuted(
+          eip,
+          path,
+          `${formatPath(path)} is the only NIC of ${identity.label}, which has an EIP of its own: bind_eip is true.`,
+          "Remove bind_eip (that replaces the server), or this EIP.",
+        );
+      }
+      const alone = claims.length === 1 && target === undefined && !identity.settled;
+      if (alone && topology.ofType("iec_server").some(({ node }) => hasOwnEip(topology, node)))
+        yield conditional(eip, path, question, identity.unknowns);
     }
   },
 };
+
+/** With one NIC there is no doubt which one has the server's own EIP. */
+function hasOwnEip(topology: Topology, { type, values }: ResourceNode): boolean {
+  if (kindOf(type) !== "iec_server") return false;
+  const subnets = topology.follow(values["subnet_ids"] ?? null);
+  return topology.follow(values["bind_eip"] ?? null) === true && isList(subnets) && subnets.length === 1;
+}
