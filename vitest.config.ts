@@ -9,6 +9,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores: more workers only make the machine swap threads.
     maxWorkers: 2,
-    maxConcurrency: 2,
+    // What kills programs mostly waits for them.
+    maxConcurrency: 4,
   },
 });

@@ -52,7 +52,7 @@ const edgePlan = {
   stack_resources: [edgeTemplate],
 };
 const edgeNeeds = both(serverNeeds, {
-  iec_keypair: { key: { name: "key" } },
+  iec_keypair: { key: { name: "key", public_key: PUBLIC_KEY } },
   iec_vpc: { edge: { name: "edge", cidr: "10.0.0.0/8", mode: "SYSTEM" } },
 });
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -195,7 +195,7 @@ export const cases: Readonly<Record<string, ResourceCase>> = {
   iec_server: {
     needs: both(network(["a", "b"]), network(["c"], "other", 11), serverNeeds, {
       iec_security_group: { web: { name: "web" }, more: { name: "more" } },
-      iec_keypair: { key: { name: "key" } },
+      iec_keypair: { key: { name: "key", public_key: PUBLIC_KEY } },
     }),
     body: server("it"),
     changes: {
