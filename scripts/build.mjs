@@ -56,38 +56,32 @@ async function makeProgram(folder) {
  * it is in any folder, and its folder holds nothing else that Terraform could take for the provider.
  */
 async function makePlugin(folder) {
-  const { schemaResponse } = await run(SCHEMA_RESPONSE);
-  const bytes = Buffer.from(schemaResponse()).toString("base64");
-  const response = `export const schemaResponse = () => Buffer.from("${bytes}", "base64");`;
-  const outfile = path.join(folder, "terraform-provider-iec.cjs");
-  await build({
-    ...BUNDLE,
-    entryPoints: [PLUGIN],
-    outfile,
-    format: "cjs",
-    minify: true,
-    plugins: [inPlaceOf(/plugin[/\\]schema-response\.ts$/, response)],
-  });
-  await chmod(outfile, 0o755);
-}
-
-/** What a TypeScript module exports. */
-async function run(module) {
-  const { outputFiles } = await build({ ...BUNDLE, entryPoints: [module], format: "cjs", write: false });
+  const common = { ...BUNDLE, format: "cjs" };
+  const { outputFiles } = await build({ ...common, entryPoints: [SCHEMA_RESPONSE], write: false });
   const exported = { exports: {} };
   new Function("module", "exports", "require", outputFiles[0].text)(
     exported,
     exported.exports,
     createRequire(import.meta.url),
   );
-  return exported.exports;
+  const bytes = Buffer.from(exported.exports.schemaResponse()).toString("base64");
+  const schemaResponse = {
+    name: "schema-response",
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /plugin[/\\]schema-response\.ts$/ }, () => ({
+        contents: `export const schemaResponse = () => Buffer.from("${bytes}", "base64");`,
+      })),
+  };
+  const outfile = path.join(folder, "terraform-provider-iec.cjs");
+  await build({
+    ...common,
+    entryPoints: [PLUGIN],
+    outfile,
+    minify: true,
+    plugins: [schemaResponse],
+  });
+  await chmod(outfile, 0o755);
 }
-
-/** Takes a text for what a module's file holds. */
-const inPlaceOf = (filter, contents) => ({
-  name: String(filter),
-  setup: ({ onLoad }) => onLoad({ filter }, (file) => ({ contents, resolveDir: path.dirname(file.path) })),
-});
 
 /**
  * The constructs, and the part of `schema` that they use, as CommonJS in the folders of the sources. Their declarations
