@@ -15,12 +15,12 @@ import { changesBetween, type Change } from "../../../schema/isolation/reachabil
 import {
   safeOrder,
   tellLeak,
-  workBetween,
   type OpenLeak,
   type OrderEdge,
 } from "../../../schema/isolation/reachability/order.js";
 import { goneBetween } from "../../../schema/isolation/reachability/related.js";
 import { Transition } from "../../../schema/isolation/reachability/transition.js";
+import { workBetween } from "../../../schema/isolation/reachability/work.js";
 import { readTerraformPlan } from "../../../schema/terraform-plan/index.js";
 import { malformed, readPolicyFile } from "../../reconciler/policies.js";
 import {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { changesBetween, tellChange } from "../../../schema/isolation/reachability/changes.js";
-import { safeOrder, tellLeak, tellOrder, workBetween } from "../../../schema/isolation/reachability/order.js";
+import { safeOrder, tellLeak, tellOrder } from "../../../schema/isolation/reachability/order.js";
 import { Transition } from "../../../schema/isolation/reachability/transition.js";
+import { workBetween } from "../../../schema/isolation/reachability/work.js";
 import { UNKNOWN, type ObjectValue, type Value } from "../../../schema/unknown.js";
 import { eip, from, graphOf, idOf, server, subnet, tables, type Design } from "./design.js";
 
