@@ -1,14 +1,9 @@
 import { X509Certificate } from "node:crypto";
-import {
-  createSecureServer,
-  createServer,
-  type Http2SecureServer,
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from "node:http2";
-import type { TLSSocket } from "node:tls";
+import { createServer as createPlainServer, type Server, type Socket } from "node:net";
+import { createServer as createSecureServer, type TLSSocket, type TlsOptions } from "node:tls";
+import { encodeHeaders } from "./http2/hpack.js";
+import { Session } from "./http2/session.js";
+import type { Receiver, Stream } from "./http2/stream.js";
 import {
   RpcError,
   STATUS,
@@ -22,33 +17,32 @@ import {
 const PREFIX = 5;
 /** Terraform takes messages of up to 64 MB; a schema or a state in one message is far below. */
 const MAX_MESSAGE = 256 * 2 ** 20;
-/** Windows this large let an answer go in one piece. */
-const WINDOW = 2 ** 20;
-const SETTINGS = { initialWindowSize: WINDOW, maxConcurrentStreams: 1000 };
-/** In megabytes. Node's 10 would end a connection with a few large messages under way. */
-const SESSION_MEMORY = 1024;
-const HEADERS = { ":status": 200, "content-type": "application/grpc" } as const;
-const OK = { "grpc-status": String(STATUS.ok) };
+const HEADERS = encodeHeaders([
+  [":status", "200"],
+  ["content-type", "application/grpc"],
+]);
+const OK = encodeHeaders([["grpc-status", String(STATUS.ok)]]);
 
 /**
- * The part of gRPC that plugins need, on Node's own HTTP/2: calls with one request and one answer, uncompressed.
+ * The part of gRPC that plugins need: calls with one request and one answer, uncompressed.
  * Streams that Terraform opens to listen to the plugin's output, or to talk to it, stay open and silent.
  */
 export async function listen({ at, tls, connect, onDisconnect }: ListenOptions): Promise<Listener> {
-  const sessions = new Set<ServerHttp2Session>();
-  const server = tls === undefined ? plainServer() : secureServer(tls);
-  server.on("session", (session) => {
+  const sockets = new Set<Socket>();
+  const begin = (socket: Socket) => {
     const connection = connect();
-    sessions.add(session);
-    session.on("stream", (stream, headers) => serve(stream, headers, connection));
+    sockets.add(socket);
     // A broken connection is told by its end.
-    session.on("error", () => session.destroy());
-    session.on("close", () => {
-      sessions.delete(session);
-      onDisconnect?.(sessions.size);
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => {
+      sockets.delete(socket);
+      onDisconnect?.(sockets.size);
     });
-  });
-  server.on("sessionError", () => undefined);
+    new Session(socket, (stream) =>
+      SILENT.has(stream.path) ? new Silence(stream) : new OneCall(stream, connection),
+    );
+  };
+  const server = tls === undefined ? createPlainServer({ noDelay: true }, begin) : secureServer(tls, begin);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     if ("path" in at) server.listen(at.path, resolve);
@@ -59,97 +53,131 @@ export async function listen({ at, tls, connect, onDisconnect }: ListenOptions):
     address: typeof bound === "string" || bound === null ? String(bound) : `${bound.address}:${bound.port}`,
     close() {
       server.close();
-      for (const session of sessions) session.destroy();
+      for (const socket of sockets) socket.destroy();
     },
   };
 }
 
-const plainServer = (): Http2Server => createServer({ settings: SETTINGS, maxSessionMemory: SESSION_MEMORY });
-
-function secureServer({ own, clientPem }: NonNullable<ListenOptions["tls"]>): Http2SecureServer {
+function secureServer(
+  { own, clientPem }: NonNullable<ListenOptions["tls"]>,
+  begin: (socket: TLSSocket) => void,
+): Server {
   const expected = new X509Certificate(clientPem).raw;
-  const server = createSecureServer({
-    settings: SETTINGS,
-    maxSessionMemory: SESSION_MEMORY,
+  const options: TlsOptions = {
     cert: own.pem,
     key: own.keyPem,
     minVersion: "TLSv1.2",
-    allowHTTP1: false,
+    ALPNProtocols: ["h2"],
+    noDelay: true,
     // A list of authorities would make Node parse those it brings along first, 18 ms: the one
     // certificate allowed is compared below instead.
     ca: [],
     requestCert: true,
     rejectUnauthorized: false,
-  });
-  server.prependListener("secureConnection", (socket: TLSSocket) => {
+  };
+  return createSecureServer(options, (socket) => {
     const shown = socket.getPeerX509Certificate();
     if (shown === undefined || !shown.raw.equals(expected)) socket.destroy();
+    else begin(socket);
   });
-  return server;
 }
 
 /** Streams of go-plugin that carry nothing here: `GRPCStdio` for output, `GRPCBroker` for further connections. */
 const SILENT = new Set(["/plugin.GRPCStdio/StreamStdio", "/plugin.GRPCBroker/StartStream"]);
 
-function serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, connection: Connection): void {
-  const method = headers[":path"] ?? "";
-  // The end of the stream says it too.
-  stream.on("error", () => undefined);
-  if (SILENT.has(method)) {
-    stream.respond(HEADERS, { waitForTrailers: true });
-    stream.on("wantTrailers", () => stream.sendTrailers(OK));
-    stream.on("end", () => stream.end());
-    stream.resume();
-    return;
+class Silence implements Receiver {
+  readonly #stream: Stream;
+
+  constructor(stream: Stream) {
+    this.#stream = stream;
+    stream.headers(HEADERS, false);
   }
-  const call = new OneCall(method, stream);
-  receive(stream, (request) => {
-    call.request = request;
-    return connection(call);
-  }).then(
-    (answer) => send(stream, answer),
-    (error: unknown) => refuse(stream, error),
-  );
+
+  data(): void {}
+
+  end(): void {
+    this.#stream.headers(OK, true);
+  }
+
+  gone(): void {}
 }
 
-/** A call whose signal is made when it is asked for: most calls are short and need none. */
-class OneCall implements Call {
-  readonly method: string;
-  request: Uint8Array = new Uint8Array();
-  readonly #stream: ServerHttp2Stream;
+/** A call, from its first piece to its answer. */
+class OneCall implements Call, Receiver {
+  readonly #stream: Stream;
+  readonly #connection: Connection;
+  #chunks: Buffer[] = [];
+  #size = 0;
+  /** Made when it is asked for: most calls are short and need none. */
+  #gone: AbortController | undefined;
+  #message: Uint8Array = new Uint8Array();
 
-  constructor(method: string, stream: ServerHttp2Stream) {
-    this.method = method;
+  constructor(stream: Stream, connection: Connection) {
     this.#stream = stream;
+    this.#connection = connection;
+  }
+
+  get method(): string {
+    return this.#stream.path;
+  }
+
+  get request(): Uint8Array {
+    return this.#message;
   }
 
   get signal(): AbortSignal {
-    const gone = new AbortController();
-    if (this.#stream.closed) gone.abort();
-    this.#stream.once("close", () => gone.abort());
-    return gone.signal;
+    this.#gone ??= new AbortController();
+    if (this.#stream.closed) this.#gone.abort();
+    return this.#gone.signal;
   }
-}
 
-/** Hands on the one message of a request. */
-function receive(
-  stream: ServerHttp2Stream,
-  use: (message: Uint8Array) => Promise<Uint8Array>,
-): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    stream.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size <= MAX_MESSAGE + PREFIX) chunks.push(chunk);
-      else reject(new RpcError(STATUS.resourceExhausted, `the message is larger than ${MAX_MESSAGE} bytes`));
-    });
-    stream.on("end", () => {
-      if (size > MAX_MESSAGE + PREFIX) return;
-      // A message that is refused ends in a rejection as well.
-      resolve(Promise.resolve().then(() => use(messageOf(Buffer.concat(chunks, size)))));
-    });
-  });
+  data(chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size <= MAX_MESSAGE + PREFIX) this.#chunks.push(chunk);
+    else this.#chunks = [];
+  }
+
+  end(): void {
+    this.#answer().then(
+      (answer) => this.#send(answer),
+      (error: unknown) => this.#refuse(error),
+    );
+  }
+
+  gone(): void {
+    this.#chunks = [];
+    this.#gone?.abort();
+  }
+
+  async #answer(): Promise<Uint8Array> {
+    if (this.#size > MAX_MESSAGE + PREFIX)
+      throw new RpcError(STATUS.resourceExhausted, `the message is larger than ${MAX_MESSAGE} bytes`);
+    const [only] = this.#chunks;
+    const whole = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.#message = messageOf(whole);
+    return this.#connection(this);
+  }
+
+  #send(message: Uint8Array): void {
+    const prefix = Buffer.alloc(PREFIX);
+    prefix.writeUInt32BE(message.length, 1);
+    this.#stream.headers(HEADERS, false);
+    this.#stream.data(Buffer.concat([prefix, message]));
+    this.#stream.headers(OK, true);
+  }
+
+  #refuse(error: unknown): void {
+    const status = error instanceof RpcError ? error.status : STATUS.internal;
+    const message = error instanceof Error ? error.message : String(error);
+    const trailers = encodeHeaders([
+      [":status", "200"],
+      ["content-type", "application/grpc"],
+      ["grpc-status", String(status)],
+      ["grpc-message", encodeURIComponent(message)],
+    ]);
+    this.#stream.headers(trailers, true);
+  }
 }
 
 function messageOf(body: Buffer): Uint8Array {
@@ -159,25 +187,4 @@ function messageOf(body: Buffer): Uint8Array {
     throw new RpcError(STATUS.internal, "the message is not of the length it states");
   }
   return body.subarray(PREFIX);
-}
-
-function send(stream: ServerHttp2Stream, message: Uint8Array): void {
-  if (stream.destroyed) return;
-  const framed = Buffer.allocUnsafe(PREFIX + message.length);
-  framed[0] = 0;
-  framed.writeUInt32BE(message.length, 1);
-  framed.set(message, PREFIX);
-  stream.respond(HEADERS, { waitForTrailers: true });
-  stream.on("wantTrailers", () => stream.sendTrailers(OK));
-  stream.end(framed);
-}
-
-function refuse(stream: ServerHttp2Stream, error: unknown): void {
-  if (stream.destroyed) return;
-  const status = error instanceof RpcError ? error.status : STATUS.internal;
-  const message = error instanceof Error ? error.message : String(error);
-  const trailers = { "grpc-status": String(status), "grpc-message": encodeURIComponent(message) };
-  stream.respond({ ...HEADERS, ...trailers }, { endStream: true });
-  // What is still on its way is of no interest.
-  stream.resume();
 }
