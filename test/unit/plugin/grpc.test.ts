@@ -38,7 +38,11 @@ async function serve(connection: Connection, options: Partial<ListenOptions> = {
   return listener;
 }
 function open({ address }: Listener): ClientHttp2Session {
-  const session = connect("http://localhost", { createConnection: () => createConnection(address) });
+  const session = connect("http://localhost", {
+    createConnection: () => createConnection(address),
+    // In megabytes: from Node 22 on a client ends a connection on which more than 10 wait to be sent.
+    maxSessionMemory: 1024,
+  });
   session.on("error", () => undefined);
   opened.push(session);
   return session;
