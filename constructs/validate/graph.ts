@@ -90,22 +90,27 @@ function nodeOf(entry: Entry, scope: Scope, placements: Placements): ResourceNod
     set(name, blocksOf(scope, block));
   }
   if (entry.importId !== undefined) values["id"] = entry.importId;
-  return withOrigin(entry, {
-    address,
-    mode: TerraformResource.isTerraformResource(element) ? "managed" : "data",
-    type,
-    values,
-    references,
-  });
+  const mode = TerraformResource.isTerraformResource(element) ? "managed" : "data";
+  return new PartNode(entry, address, mode, type, values, references);
 }
 
-/** A node that looks for its origin when first asked; and keeps nothing else of how it was made. */
-const withOrigin = (entry: Entry, node: ResourceNode): ResourceNode => ({
-  ...node,
+/** Looks for its origin when asked. Of a class, so that all nodes are objects of one shape: they are read much. */
+class PartNode implements ResourceNode {
+  readonly #entry: Entry;
+  constructor(
+    entry: Entry,
+    readonly address: string,
+    readonly mode: ResourceNode["mode"],
+    readonly type: string,
+    readonly values: ObjectValue,
+    readonly references: readonly Reference[],
+  ) {
+    this.#entry = entry;
+  }
   get origin() {
-    return entry.origin;
-  },
-});
+    return this.#entry.origin;
+  }
+}
 
 type MarkedObject = Readonly<Record<string, Marked>>;
 
