@@ -151,6 +151,8 @@ export function formatPath(path: Path): string {
 }
 
 export function mapObject(object: ObjectValue, change: (value: Value, key: string) => Value): ObjectValue {
-  // A null prototype is not needed: keys come from parsed JSON, and "__proto__" is defined, not assigned, here.
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
+  // A copy has a "__proto__" of its own where the object has one, and then an assignment sets just that.
+  const changed: Record<string, Value> = { ...object };
+  for (const key of Object.keys(changed)) changed[key] = change(changed[key] ?? null, key);
+  return changed;
 }
