@@ -88,11 +88,11 @@ export function* unlessSame(
   subject: Subject,
   path: Path,
   [a, b]: readonly [Identity, Identity],
-  question: string,
+  question: () => string,
   refute: () => { readonly detail: string; readonly fix: string },
 ): Generator<Judgement> {
   const comparison = compare(a, b);
-  if (comparison === "undecided") yield conditional(subject, path, question, decidedBy(a, b));
+  if (comparison === "undecided") yield conditional(subject, path, question(), decidedBy(a, b));
   if (comparison === "different") {
     const { detail, fix } = refute();
     yield refuted(subject, path, detail, fix);

@@ -6,7 +6,8 @@ import { parseRange, type Range } from "./cidr.js";
 import type { Policy } from "./policies/policy.js";
 import { compare, identify, literal, open, type Identity } from "./identity.js";
 import { collectSites, siteLabels, type SiteTable } from "./sites.js";
-import { follow, kindOf, locate, type Located } from "./values.js";
+import { factsOfTypes, type Taken } from "./type-facts.js";
+import { follow, locate, type Located } from "./values.js";
 
 type Role = Placement["role"];
 
@@ -40,13 +41,11 @@ export interface Link {
   /** Undefined when the object is not in the graph, or when it is not known which one it is. */
   readonly target: Placed | undefined;
 }
-/** An attribute that takes an id, followed as far as it goes, and what may be put there. */
-export interface Pointer extends Located {
-  readonly types: readonly string[];
-  readonly place: PlaceAttribute | undefined;
+/** An attribute that takes an id, followed as far as it goes. */
+export interface Pointer extends Located, Taken {
+  /** The resources whose `id` it is or will be. */
+  readonly objects: readonly ResourceNode[];
 }
-const PLACE_ATTRIBUTES = ["site", "vpc", "subnets", "line", "port"] as const;
-type PlaceAttribute = (typeof PLACE_ATTRIBUTES)[number];
 
 /** A resource as the network sees it. */
 export interface Placed {
@@ -78,7 +77,7 @@ export interface Topology {
   readonly sites: SiteTable;
   readonly missing: ReadonlySet<string>;
   /** What is to be judged: managed resources, of one role where given. */
-  subjects(role?: Role): Iterable<Placed>;
+  subjects(role?: Role): readonly Placed[];
   /** What is to be judged of one resource type. */
   subjectsOf(...types: readonly string[]): readonly Placed[];
   /** Whether it is to be judged. */
@@ -104,30 +103,33 @@ export interface Topology {
 
 /** Roles of the objects whose id the attributes hold. A port may also be a server's NIC. */
 const TARGET_ROLE = { vpc: "vpc", subnets: "subnet", port: "other" } as const;
-/** A NIC outside of the configuration, as the API tells it. */
-const PORT: Placement = { role: "other", site: "site_id", subnets: "network_id" };
+/** What has no place. */
+const NOWHERE: Placement = { role: "other" };
 
 export function buildTopology(input: TopologyInput): Topology {
   const { graph, placements, refs = {}, missing = new Set<string>(), only } = input;
   const sites = collectSites(graph, input.sites);
   const siteLabel = siteLabels(sites);
-  const placementOf = (node: ResourceNode): Placement | undefined =>
-    placements[kindOf(node.type)] ?? (node.type === "iec_port" ? PORT : undefined);
+  const factsOfType = factsOfTypes({ placements, refs });
+  const factsOf = ({ type }: ResourceNode) => factsOfType(type);
   const index = lazy(() => indexIds(graph));
   const placed = new Map<string, Placed>();
   const byRole = new Map<Role, readonly Placed[]>();
   const nodesByRole = lazy(() => {
     const groups = new Map<Role, ResourceNode[]>();
-    for (const node of graph.nodes.values()) append(groups, placementOf(node)?.role ?? "other", node);
+    for (const node of graph.nodes.values()) append(groups, factsOf(node).role, node);
     return groups;
   });
   const nodesIn = (role: Role): readonly ResourceNode[] => nodesByRole().get(role) ?? [];
 
-  function place(node: ResourceNode, placement: Placement): Placed {
+  function place(node: ResourceNode): Placed {
     const known = placed.get(node.address);
     if (known !== undefined) return known;
-    const link = (kind: keyof typeof TARGET_ROLE) =>
-      read(node, placement, kind).flatMap((at) => linkTo(node, at, kind) ?? []);
+    const { placement = NOWHERE } = factsOf(node);
+    const link = (kind: keyof typeof TARGET_ROLE): readonly Link[] =>
+      placement[kind] === undefined
+        ? []
+        : read(node, placement, kind).flatMap((at) => linkTo(node, at, kind) ?? []);
     const [vpcs, ports] = [link("vpc"), link("port")];
     const cidr = read(node, placement, "cidr")[0];
     const text = cidr && follow(cidr.value, graph);
@@ -172,11 +174,11 @@ export function buildTopology(input: TopologyInput): Topology {
     if (found === undefined) {
       return { path, identity: literal(value) ?? open(value, node, path), target: undefined };
     }
-    const placement = placementOf(found);
+    const { placement } = factsOf(found);
     if (placement === undefined || (owner === undefined && placement.role !== TARGET_ROLE[kind])) {
       return undefined;
     }
-    const target = place(found, placement);
+    const target = place(found);
     return { path, identity: target.identity, target };
   }
 
@@ -186,8 +188,8 @@ export function buildTopology(input: TopologyInput): Topology {
       ? isCentralId(value) || missing.has(value)
       : !isUnknown(value) || (value.source !== undefined && centralType(value.source.address));
 
-  function objectsOf(written: Value): readonly ResourceNode[] {
-    const value = follow(written, graph);
+  /** Of a value that is followed. */
+  function objectsAt(value: Value): readonly ResourceNode[] {
     if (typeof value === "string") return index().ids.get(value) ?? [];
     if (!isUnknown(value) || value.source === undefined) return [];
     const { address, path } = value.source;
@@ -195,8 +197,8 @@ export function buildTopology(input: TopologyInput): Topology {
     return node ? [node] : [];
   }
   function objectOf(value: Value, role?: Role): ResourceNode | undefined {
-    const nodes = objectsOf(value);
-    return nodes.find((node) => placementOf(node)?.role === role) ?? nodes[0];
+    const nodes = objectsAt(value);
+    return nodes.find((node) => factsOf(node).placement?.role === role) ?? nodes[0];
   }
 
   /** The server one of whose NICs has the port, or the NIC that is a resource of its own. */
@@ -207,8 +209,8 @@ export function buildTopology(input: TopologyInput): Topology {
     const node = graph.nodes.get(address);
     if (node === undefined) return undefined;
     if (path[0] === "nics" && path.at(-1) === "port")
-      return placementOf(node)?.role === "server" ? node : undefined;
-    return path[0] === "port_id" && kindOf(node.type) === "iec_server_nic" ? node : undefined;
+      return factsOf(node).role === "server" ? node : undefined;
+    return path[0] === "port_id" && factsOf(node).kind === "iec_server_nic" ? node : undefined;
   }
 
   /** Whether a computed attribute was simply left unset. */
@@ -218,31 +220,33 @@ export function buildTopology(input: TopologyInput): Topology {
     (value.source === undefined || value.source.address === node.address) &&
     !node.references.some((ref) => formatPath(ref.path) === formatPath(path));
 
-  function* subjects(role?: Role): Iterable<Placed> {
-    const all = role === undefined ? graph.nodes.values() : nodesIn(role);
-    const nodes = only ? [...only].flatMap((address) => graph.nodes.get(address) ?? []) : all;
-    for (const node of nodes) {
-      const placement = placementOf(node) ?? { role: "other" };
-      if (node.mode === "managed" && (role ?? placement.role) === placement.role)
-        yield place(node, placement);
-    }
-  }
-
   const judged = (node: ResourceNode): boolean =>
     node.mode === "managed" && (only?.has(node.address) ?? true);
-  const placedNode = (node: ResourceNode): Placed => place(node, placementOf(node) ?? { role: "other" });
+  /** Undefined where all are to be judged. */
+  const asked = lazy(() => only && [...only].flatMap((address) => graph.nodes.get(address) ?? []));
+  const subjectsIn = new Map<Role | undefined, readonly Placed[]>();
+  function subjects(role?: Role): readonly Placed[] {
+    let found = subjectsIn.get(role);
+    if (found === undefined) {
+      const nodes = asked() ?? (role === undefined ? [...graph.nodes.values()] : nodesIn(role));
+      found = nodes
+        .filter((node) => judged(node) && (role === undefined || factsOf(node).role === role))
+        .map(place);
+      subjectsIn.set(role, found);
+    }
+    return found;
+  }
+
   const byType = lazy(() => {
     const groups = new Map<string, ResourceNode[]>();
-    for (const node of graph.nodes.values()) append(groups, kindOf(node.type), node);
+    for (const node of graph.nodes.values()) append(groups, factsOf(node).kind, node);
     return groups;
   });
   const nodesOf = (type: string): readonly ResourceNode[] => byType().get(type) ?? [];
-  const ofType = (type: string): readonly Placed[] => nodesOf(type).map(placedNode);
+  const ofType = (type: string): readonly Placed[] => nodesOf(type).map(place);
   function subjectsOf(...types: readonly string[]): readonly Placed[] {
-    const nodes = only
-      ? [...only].flatMap((address) => graph.nodes.get(address) ?? [])
-      : types.flatMap(nodesOf);
-    return nodes.filter((node) => judged(node) && types.includes(kindOf(node.type))).map(placedNode);
+    const nodes = asked() ?? types.flatMap(nodesOf);
+    return nodes.filter((node) => judged(node) && types.includes(factsOf(node).kind)).map(place);
   }
 
   function written(node: ResourceNode, attribute: string): Value {
@@ -253,43 +257,24 @@ export function buildTopology(input: TopologyInput): Topology {
   function all(role: Role): readonly Placed[] {
     let found = byRole.get(role);
     if (found === undefined) {
-      found = nodesIn(role).flatMap((node) => {
-        const placement = placementOf(node);
-        return placement ? [place(node, placement)] : [];
-      });
+      found = nodesIn(role)
+        .filter((node) => factsOf(node).placement !== undefined)
+        .map(place);
       byRole.set(role, found);
     }
     return found;
   }
 
-  const patterns = new Map<string, readonly (readonly [string, Omit<Pointer, keyof Located>])[]>();
-  /** The pointers of a type, by pattern. */
-  function patternsOf(node: ResourceNode) {
-    const kind = kindOf(node.type);
-    let made = patterns.get(kind);
-    if (made === undefined) {
-      const types = new Map(Object.entries(refs[kind] ?? {}));
-      const places = new Map<string, PlaceAttribute>();
-      for (const place of PLACE_ATTRIBUTES) {
-        const pattern = placementOf(node)?.[place];
-        if (pattern !== undefined) places.set(pattern, place);
-      }
-      made = [...new Set([...types.keys(), ...places.keys()])].map((pattern) => [
-        pattern,
-        { types: types.get(pattern) ?? [], place: places.get(pattern) },
-      ]);
-      patterns.set(kind, made);
-    }
-    return made;
-  }
   const pointersOf = new WeakMap<ResourceNode, readonly Pointer[]>();
   function pointers(node: ResourceNode): readonly Pointer[] {
     let found = pointersOf.get(node);
     if (found === undefined) {
       const made: Pointer[] = [];
-      for (const [pattern, { types, place }] of patternsOf(node)) {
-        for (const { path, value } of locate(node, pattern))
-          made.push({ path, value: follow(value, graph), types, place });
+      for (const [pattern, { types, place }] of factsOf(node).pointers) {
+        for (const { path, value: written } of locate(node, pattern)) {
+          const value = follow(written, graph);
+          made.push({ path, value, objects: objectsAt(value), types, place });
+        }
       }
       pointersOf.set(node, (found = made));
     }
@@ -322,12 +307,12 @@ export function buildTopology(input: TopologyInput): Topology {
     all,
     ofType,
     nodesOf,
-    placed: placedNode,
+    placed: place,
     written,
     pointers,
     follow: (value) => follow(value, graph),
-    objectsOf,
-    roleOf: (node) => placementOf(node)?.role,
+    objectsOf: (value) => objectsAt(follow(value, graph)),
+    roleOf: (node) => factsOf(node).placement?.role,
     siteLabel,
     at: (role, vpc, site) => groupsOf(role).get(`${vpc?.key ?? ""}|${site?.key ?? ""}`) ?? [],
   };

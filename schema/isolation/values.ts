@@ -29,18 +29,31 @@ export function locate(node: ResourceNode, pattern: string | undefined): readonl
   return found;
 }
 
-function collect(value: Value | undefined, steps: readonly string[], path: Path, found: Located[]): void {
+/** @param path where it stands; the same list for all, copied for what is found */
+function collect(
+  value: Value | undefined,
+  steps: readonly string[],
+  path: (string | number)[],
+  found: Located[],
+): void {
   // Each part of a pattern adds a key to the path.
   const step = steps[path.length];
   if (value === undefined || value === null) return;
-  if (step === undefined) found.push({ path, value });
+  if (step === undefined) found.push({ path: path.slice(), value });
   else if (isUnknown(value)) {
     // An item of a list that is unknown as a whole: which one it will be is open.
-    found.push({ path, value: new Unknown(undefined, sourcesOf(value)) });
+    found.push({ path: path.slice(), value: new Unknown(undefined, sourcesOf(value)) });
   } else if (step !== ITEMS) {
-    if (isObject(value)) collect(value[step], steps, path.concat(step), found);
+    if (!isObject(value)) return;
+    path.push(step);
+    collect(value[step], steps, path, found);
+    path.pop();
   } else if (isList(value)) {
-    for (const [i, item] of value.entries()) collect(item, steps, path.concat(i), found);
+    for (let i = 0; i < value.length; i++) {
+      path.push(i);
+      collect(value[i], steps, path, found);
+      path.pop();
+    }
   }
 }
 

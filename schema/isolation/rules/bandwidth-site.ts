@@ -20,11 +20,11 @@ export const bandwidthSite: Rule = {
       const isEip = kindOf(subject.node.type) === "iec_eip";
       const port = subject.ports[0];
       const own = isEip ? subject.sites[0]?.identity : port?.target && siteOf(port.target);
-      const question = "the bandwidth belongs to that site";
+      const question = () => "the bandwidth belongs to that site";
       const home = homeOf(value);
       if (own === undefined || home?.site === undefined) {
         const unknowns = isUnknown(value) ? namesOf(value, subject.node, path) : [JSON.stringify(value)];
-        yield conditional(subject, path, question, [
+        yield conditional(subject, path, question(), [
           ...unknowns,
           ...(own ? [] : (port?.identity.unknowns ?? [])),
         ]);

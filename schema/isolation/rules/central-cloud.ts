@@ -43,9 +43,8 @@ interface Central {
 }
 
 function centralSource(topology: Topology, node: ResourceNode, pointer: Pointer): Central | undefined {
-  const value = pointer.value;
+  const { value, objects } = pointer;
   if (typeof value === "string" && isCentralId(value)) return { name: JSON.stringify(value), exact: true };
-  const objects = topology.objectsOf(value);
   const [object] = objects;
   if (object !== undefined) {
     return objects.every((o) => centralType(o.address))
@@ -61,7 +60,7 @@ function centralSource(topology: Topology, node: ResourceNode, pointer: Pointer)
   if (derived) return { name: formatSource(derived), exact: false };
 
   // A front door that cannot say where a value comes from still lists what the attribute refers to.
-  if (node.references.length === 0) return undefined;
+  if (!node.references.some((ref) => centralType(ref.to))) return undefined;
   const text = formatPath(pointer.path);
   const references = node.references.filter((ref) => formatPath(ref.path) === text);
   const central = references.find((ref) => centralType(ref.to));

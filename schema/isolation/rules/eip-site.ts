@@ -13,11 +13,11 @@ export const eipSite: Rule = {
       const { port } = eip;
       const own = eip.sites[0];
       if (port === undefined || own === undefined) continue;
-      const question = `the port lies in the EIP's site ${own.identity.label}`;
+      const question = () => `the port lies in the EIP's site ${own.identity.label}`;
       const there = port.target && siteOf(port.target);
       if (there === undefined) {
         const unknowns = port.target ? [`the site of ${port.identity.label}`] : port.identity.unknowns;
-        yield conditional(eip, port.path, question, unknowns);
+        yield conditional(eip, port.path, question(), unknowns);
         continue;
       }
       yield* unlessSame(eip, port.path, [there, own.identity], question, () => {

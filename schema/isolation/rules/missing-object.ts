@@ -14,7 +14,7 @@ export const missingObject: Rule = {
       for (const pointer of topology.pointers(holder.node)) {
         const id = pointer.value;
         if (typeof id !== "string" || !topology.missing.has(id) || isCentralId(id)) continue;
-        if (topology.objectsOf(id).length > 0) continue;
+        if (pointer.objects.length > 0) continue;
         const better = candidates(topology, holder, pointer);
         yield refuted(
           holder,

@@ -34,9 +34,9 @@ export const nextHopVpc: Rule = {
       }
       const table = tableOf(topology, route);
       const own = table?.vpc;
-      const question = `the next hop is in the VPC of the route table`;
+      const question = () => `the next hop is in the VPC of the route table`;
       if (own === undefined) {
-        yield conditional(route, path, question, ["the VPC of route_table_id"]);
+        yield conditional(route, path, question(), ["the VPC of route_table_id"]);
         continue;
       }
       const vpc = target?.vpc?.identity ?? target?.subnets[0]?.target?.vpc?.identity;
@@ -59,7 +59,7 @@ export const nextHopVpc: Rule = {
           `Use the address of a virtual IP in ${own.identity.label}: iec_vip.NAME.ip_address.`,
         );
       } else
-        yield conditional(route, path, question, identity.settled ? [identity.label] : identity.unknowns);
+        yield conditional(route, path, question(), identity.settled ? [identity.label] : identity.unknowns);
     }
   },
 };

@@ -15,9 +15,10 @@ export const nicsSite: Rule = {
       for (const one of nics) {
         if (first === undefined || one === first) continue;
         const { nic, site } = one;
-        const question = `${formatPath(nic.path)} lies in the site of ${formatPath(first.nic.path)}`;
+        const question = () => `${formatPath(nic.path)} lies in the site of ${formatPath(first.nic.path)}`;
         if (first.site === undefined || site === undefined) {
-          if (server.sites.length === 0) yield conditional(server, nic.path, question, nic.identity.unknowns);
+          if (server.sites.length === 0)
+            yield conditional(server, nic.path, question(), nic.identity.unknowns);
           continue;
         }
         const here = first.site;

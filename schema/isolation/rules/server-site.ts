@@ -18,8 +18,8 @@ export const serverSite: Rule = {
         const own =
           server.sites.find((site) => there && compare(site.identity, there) === "same") ?? server.sites[0];
         if (own === undefined) continue;
-        const question = `${formatPath(path)} lies in the server's site ${own.identity.label}`;
-        if (target === undefined) yield conditional(server, path, question, identity.unknowns);
+        const question = () => `${formatPath(path)} lies in the server's site ${own.identity.label}`;
+        if (target === undefined) yield conditional(server, path, question(), identity.unknowns);
         if (there === undefined) continue;
         yield* unlessSame(server, path, [there, own.identity], question, () => {
           const used = new Set(server.subnets.map((nic) => nic.identity.label));
@@ -45,12 +45,12 @@ export const serverSite: Rule = {
 /** NICs that are resources of their own. */
 function* ofNics(topology: Topology): Generator<Judgement> {
   for (const { nic, subnet, server } of serverOf(topology)) {
-    const question = `${formatPath(subnet.path)} lies in the site of ${server.identity.label}`;
+    const question = () => `${formatPath(subnet.path)} lies in the site of ${server.identity.label}`;
     const own = server.target && siteOf(server.target);
     const there = subnet.target && siteOf(subnet.target);
     if (own === undefined || there === undefined) {
       const unknowns = [...(own ? [] : server.identity.unknowns), ...(there ? [] : subnet.identity.unknowns)];
-      if (unknowns.length > 0) yield conditional(nic, subnet.path, question, unknowns);
+      if (unknowns.length > 0) yield conditional(nic, subnet.path, question(), unknowns);
       continue;
     }
     yield* unlessSame(nic, subnet.path, [there, own], question, () => ({

@@ -16,8 +16,8 @@ export const serverVpc: Rule = {
       const own = server.vpc;
       if (own === undefined) continue;
       for (const { path, identity, target } of server.subnets) {
-        const question = `${formatPath(path)} is a subnet of ${own.identity.label}`;
-        if (target === undefined) yield conditional(server, path, question, identity.unknowns);
+        const question = () => `${formatPath(path)} is a subnet of ${own.identity.label}`;
+        if (target === undefined) yield conditional(server, path, question(), identity.unknowns);
         if (target?.vpc === undefined) continue;
         const other = target.vpc.identity;
         yield* unlessSame(server, path, [other, own.identity], question, () => {
@@ -40,11 +40,11 @@ export const serverVpc: Rule = {
 /** NICs that are resources of their own. */
 function* ofNics(topology: Topology): Generator<Judgement> {
   for (const { nic, subnet, server } of serverOf(topology)) {
-    const question = `${formatPath(subnet.path)} is a subnet of the VPC of ${server.identity.label}`;
+    const question = () => `${formatPath(subnet.path)} is a subnet of the VPC of ${server.identity.label}`;
     const [own, other] = [server.target?.vpc?.identity, subnet.target?.vpc?.identity];
     if (own === undefined || other === undefined) {
       const unknowns = [...(own ? [] : server.identity.unknowns), ...(other ? [] : subnet.identity.unknowns)];
-      if (unknowns.length > 0) yield conditional(nic, subnet.path, question, unknowns);
+      if (unknowns.length > 0) yield conditional(nic, subnet.path, question(), unknowns);
       continue;
     }
     yield* unlessSame(nic, subnet.path, [other, own], question, () => ({

@@ -12,10 +12,10 @@ export const subnetVpc: Rule = {
         // Of an ACL, the VPC of the same item.
         const own = holder.vpcs.find((vpc) => vpc.path.length === 1 || vpc.path[1] === path[1]);
         if (own === undefined) continue;
-        const question = `${formatPath(path)} is a subnet of ${own.identity.label}`;
+        const question = () => `${formatPath(path)} is a subnet of ${own.identity.label}`;
         const vpc = target?.vpc?.identity;
         if (vpc === undefined) {
-          if (target === undefined) yield conditional(holder, path, question, identity.unknowns);
+          if (target === undefined) yield conditional(holder, path, question(), identity.unknowns);
           continue;
         }
         yield* unlessSame(holder, path, [vpc, own.identity], question, () => ({

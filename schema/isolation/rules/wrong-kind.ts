@@ -14,7 +14,7 @@ export const wrongKind: Rule = {
   *check(topology) {
     for (const holder of topology.subjects()) {
       for (const pointer of topology.pointers(holder.node)) {
-        const objects = topology.objectsOf(pointer.value).filter((o) => kindOf(o.type).startsWith("iec_"));
+        const objects = pointer.objects.filter((o) => kindOf(o.type).startsWith("iec_"));
         const [wrong] = objects;
         if (wrong === undefined || objects.some((object) => fits(topology, object, pointer))) continue;
         const better = candidates(topology, holder, pointer);
