@@ -9,9 +9,9 @@ export function leaveNotice(construct: IConstruct, diagnostic: Diagnostic): void
   notices.set(construct, [...(notices.get(construct) ?? []), diagnostic]);
 }
 
-/** What was left at a construct and below, with the place of each. */
-export const noticesOf = (root: IConstruct): Diagnostic[] =>
-  root.node.findAll().flatMap((construct) =>
+/** What was left at some constructs, with the place of each. */
+export const noticesOf = (constructs: readonly IConstruct[]): Diagnostic[] =>
+  constructs.flatMap((construct) =>
     (notices.get(construct) ?? []).map((notice) => ({
       ...notice,
       origin: { constructPath: construct.node.path, ...sourceOf(construct) },

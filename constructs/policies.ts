@@ -27,11 +27,11 @@ export function declarePolicy(policy: Construct, demand: Demand): void {
 }
 
 /**
- * The policies below a construct, over the resources that `nameOf` names. One that then has no resources on one of its
+ * The policies that some constructs declare, over the resources that `nameOf` names. One that then has no resources on one of its
  * sides is left out: there is nothing it could be about.
  */
 export function policiesOf(
-  root: IConstruct,
+  constructs: readonly IConstruct[],
   nameOf: (resource: TerraformElement) => string | undefined,
 ): Policy[] {
   const namesOf = (ends: Ends): string[] =>
@@ -42,7 +42,7 @@ export function policiesOf(
             .findAll()
             .flatMap((below) => (TerraformResource.isTerraformResource(below) ? (nameOf(below) ?? []) : [])),
     );
-  return root.node.findAll().flatMap((construct) =>
+  return constructs.flatMap((construct) =>
     (demands.get(construct) ?? []).flatMap((demand) => {
       const sides = { on: namesOf(demand.on), ...("from" in demand ? { from: namesOf(demand.from) } : {}) };
       if (Object.values(sides).some((names) => names.length === 0)) return [];
@@ -61,7 +61,7 @@ export function writePolicies(stack: TerraformStack): void {
   if (written.has(stack)) return;
   written.add(stack);
   const produce = () =>
-    policiesOf(stack.node.root, (resource) =>
+    policiesOf(stack.node.root.node.findAll(), (resource) =>
       resource.cdktfStack === stack ? addressOf(resource) : undefined,
     );
   stack.addOverride("//.metadata.iec", { policies: Lazy.anyValue({ produce }) });

@@ -40,7 +40,7 @@ export function designOf(app: App): Design {
   const tree = indexTree(app);
   const parts = partsOf(tree, placements);
   let keys: Map<TerraformElement, string> | undefined;
-  const policies = policiesOf(app, (resource) => {
+  const policies = policiesOf(tree.constructs, (resource) => {
     keys ??= new Map(tree.entries.map(({ element, key }) => [element, key]));
     return keys.get(resource);
   });
@@ -65,8 +65,8 @@ export function inspectApp(app: App): Validation {
   const traps = checkTraps(app, tree);
   const trapped = new Set(traps.map(placeOf));
   // A text that is spoilt is no wrong value besides.
-  const values = checkConfigurations(app, tree, parts).filter((d) => !trapped.has(placeOf(d)));
-  const found = [...noticesOf(app), ...traps, ...inStacks(parts, [...values, ...diagnostics])];
+  const values = checkConfigurations(tree, parts).filter((d) => !trapped.has(placeOf(d)));
+  const found = [...noticesOf(tree.constructs), ...traps, ...inStacks(parts, [...values, ...diagnostics])];
   return { diagnostics: dedupe(found), conditional };
 }
 

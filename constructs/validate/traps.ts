@@ -9,7 +9,7 @@ import type { Entry, Tree } from "./tree";
 /** What cdktf itself gets wrong without a word. */
 export const checkTraps = (app: App, tree: Tree): Diagnostic[] => [
   ...checkAspects(app),
-  ...checkIds(app),
+  ...checkIds(tree.constructs),
   ...tree.merged.flatMap(({ entry, lost }) =>
     entry.element.node.path === lost.element.node.path ? [] : [merged(entry, lost)],
   ),
@@ -19,9 +19,9 @@ export const checkTraps = (app: App, tree: Tree): Diagnostic[] => [
   ]),
 ];
 
-function checkIds(app: App): Diagnostic[] {
+function checkIds(constructs: readonly IConstruct[]): Diagnostic[] {
   const byPath = new Map<string, IConstruct>();
-  return app.node.findAll().flatMap((construct) => {
+  return constructs.flatMap((construct) => {
     const { path } = construct.node;
     const first = byPath.get(path);
     if (first === undefined) {

@@ -7,6 +7,7 @@ import {
   Token,
   type App,
 } from "cdktf";
+import type { IConstruct } from "constructs";
 import type { Origin } from "../../schema/diagnostics.js";
 import { sourceOf, userFrame } from "../sources";
 import { resolveMarked, type Resolved } from "./tokens";
@@ -31,6 +32,8 @@ export interface Entry {
 
 /** A construct tree, indexed as references name its elements. */
 export interface Tree {
+  /** All of it, each before those below it. */
+  readonly constructs: readonly IConstruct[];
   readonly entries: readonly Entry[];
   /** Elements that are written under the address of an earlier one, which is lost. */
   readonly merged: readonly { readonly entry: Entry; readonly lost: Entry }[];
@@ -41,27 +44,34 @@ export interface Tree {
 }
 
 export function indexTree(app: App): Tree {
-  const elements = app.node.findAll();
-  const several = elements.filter((element) => TerraformStack.isStack(element)).length > 1;
+  const constructs = app.node.findAll();
+  const several = constructs.filter((construct) => TerraformStack.isStack(construct)).length > 1;
   const keyOf = (stack: TerraformStack, address: string): string =>
     several ? address.replace(/(?=[^.]+$)/, `${stack.node.path}/`) : address;
   const byStack = new Map<TerraformStack, Map<string, Entry>>();
   const merged: { entry: Entry; lost: Entry }[] = [];
-  const entries = elements.flatMap((element) => {
-    if (!TerraformElement.isTerraformElement(element)) return [];
+  const entries: Entry[] = [];
+  for (const element of constructs) {
+    if (!TerraformElement.isTerraformElement(element)) continue;
     const kind = kindOf(element);
-    if (kind === undefined) return [];
+    if (kind === undefined) continue;
     const stack = element.cdktfStack;
     const address = `${kind}.${element.friendlyUniqueId}`;
     const entry = new LazyEntry(element as Entry["element"], address, keyOf(stack, address));
-    const named = byStack.get(stack) ?? new Map<string, Entry>();
-    byStack.set(stack, named);
-    const lost = named.get(entry.address);
-    if (lost === undefined) named.set(entry.address, entry);
+    let named = byStack.get(stack);
+    if (named === undefined) byStack.set(stack, (named = new Map<string, Entry>()));
+    const lost = named.get(address);
+    if (lost === undefined) named.set(address, entry);
     else merged.push({ entry, lost });
-    return [entry];
-  });
-  return { entries, merged, find: (stack, address) => byStack.get(stack)?.get(address), keyOf };
+    entries.push(entry);
+  }
+  return {
+    constructs,
+    entries,
+    merged,
+    find: (stack, address) => byStack.get(stack)?.get(address),
+    keyOf,
+  };
 }
 
 type Content = Pick<Entry, "resolved" | "importId" | "failure">;

@@ -1,4 +1,4 @@
-import { TerraformProvider, TerraformResource, type App } from "cdktf";
+import { TerraformProvider, TerraformResource } from "cdktf";
 import type { Attributes } from "../../schema/attributes.js";
 import { checkValues, isRight } from "../../schema/check-values.js";
 import { decode } from "../../schema/decode.js";
@@ -34,9 +34,9 @@ const TABLES = tables as unknown as {
 type Body = Pick<ResourceNode, "address" | "values" | "origin">;
 
 /** What the plan would say of the values of a design, and what of them cdktf drops. */
-export const checkConfigurations = (app: App, tree: Tree, parts: readonly Part[]): Diagnostic[] => [
+export const checkConfigurations = (tree: Tree, parts: readonly Part[]): Diagnostic[] => [
   ...parts.flatMap(checkPart),
-  ...app.node.findAll().flatMap((element) => (isProvider(element) ? checkProvider(tree, element) : [])),
+  ...tree.constructs.flatMap((element) => (isProvider(element) ? checkProvider(tree, element) : [])),
 ];
 
 function checkPart({ entry, nodes }: Part): Diagnostic[] {
