@@ -4,7 +4,9 @@ import {
   isList,
   isObject,
   isUnknown,
+  mapObject,
   Unknown,
+  type ObjectValue,
   type Path,
   type Value,
   type ValueSource,
@@ -43,9 +45,7 @@ export function evaluate(scope: Scope, value: Marked): Value {
   if (typeof value === "string") return evaluateText(scope, value);
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return value.map((item: Marked) => evaluate(scope, item));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, evaluate(scope, item as Marked)]),
-  );
+  return mapObject(value as ObjectValue, (item) => evaluate(scope, item as Marked));
 }
 
 const STEP = String.raw`(?:\.[A-Za-z_][\w-]*|\.\d+|\[\d+\]|\["[^"]*"\]|\.\*|\[\*\])`;
@@ -57,6 +57,8 @@ const EXACT_TEXT = new RegExp(String.raw`^\$\{\s*(${TRAVERSAL}${STEP}*)\s*\}$`);
 const ANY_TEXT = new RegExp(String.raw`\b${TRAVERSAL}${STEP}*`, "g");
 const IDENTIFIER = new RegExp(`^(${TRAVERSAL})(.*)$`, "s");
 const STEPS = new RegExp(`^${STEP}*$`);
+/** Most are one name. */
+const SOLE_NAME = /^\.[A-Za-z_][\w-]*$/;
 
 function evaluateText(scope: Scope, text: string): Value {
   const marked = hasMark(text);
@@ -157,6 +159,7 @@ function follow(
 
 /** What stands below a value, by `.sites[0].id`. */
 function pick(value: Value, rest = ""): Value {
+  if (rest === "") return value;
   const steps = stepsOf(rest);
   return (steps && below(value, steps)) ?? mixed([value]);
 }
@@ -213,6 +216,7 @@ export function instancesIn(value: Value): readonly Instance[] | "unknown" {
 
 /** `.sites[0].id` as a path; undefined when it is more than names, indexes and `*`. */
 function stepsOf(text: string): Path | undefined {
+  if (SOLE_NAME.test(text)) return [text.slice(1)];
   if (!STEPS.test(text)) return undefined;
   return [...text.matchAll(/\.([A-Za-z_*][\w-]*)|[.[](\d+)|\["([^"]*)"|\[(\*)\]/g)].map(
     ([, name, index, key, all]) => name ?? key ?? all ?? Number(index),

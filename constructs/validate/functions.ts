@@ -63,13 +63,14 @@ function at(value: Value | undefined, key: Value | undefined): Value | undefined
 
 /** The value at a path, also where an unknown with a source of its own stands above it; `*` is every item. */
 export function below(value: Value | undefined, path: Path): Value | undefined {
-  const [step, ...rest] = path;
+  const [step] = path;
   if (step === undefined || value === undefined) return value;
   if (isUnknown(value)) {
     return value.source === undefined || path.includes("*")
       ? undefined
       : new Unknown({ address: value.source.address, path: value.source.path.concat(path) });
   }
+  const rest = path.slice(1);
   if (step === "*") {
     const items = isList(value) ? value : isObject(value) ? Object.values(value) : [value];
     const found = items.map((item) => below(item, rest));

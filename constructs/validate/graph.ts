@@ -76,19 +76,18 @@ function nodeOf(entry: Entry, scope: Scope, placements: Placements): ResourceNod
   const address = scope.instance === undefined ? key : key + suffixOf(scope.instance);
   const lists = blockListsOf(placements[type]);
   const references: Reference[] = [];
-  const values: Record<string, Value> = {};
+  const body = entry.resolved.value as MarkedObject;
+  const values: Record<string, Value> = { ...body };
   const set = (name: string, value: Value) => {
     const single = lists.includes(name) && isObject(value);
     values[name] = settle(single ? [value] : value, [name], address, references);
   };
-  const body = entry.resolved.value as MarkedObject;
-  for (const [name, value] of Object.entries(body))
-    if (!META.includes(name)) set(name, evaluate(scope, value));
-  for (const [name, block] of Object.entries(
-    (body["dynamic"] ?? {}) as Readonly<Record<string, MarkedObject>>,
-  )) {
-    set(name, blocksOf(scope, block));
+  for (const name of Object.keys(body)) {
+    if (META.includes(name)) delete values[name];
+    else set(name, evaluate(scope, body[name] ?? null));
   }
+  const blocks = (body["dynamic"] ?? {}) as Readonly<Record<string, MarkedObject>>;
+  for (const [name, block] of Object.entries(blocks)) set(name, blocksOf(scope, block));
   if (entry.importId !== undefined) values["id"] = entry.importId;
   const mode = TerraformResource.isTerraformResource(element) ? "managed" : "data";
   return new PartNode(entry, address, mode, type, values, references);

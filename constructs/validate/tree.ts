@@ -127,7 +127,8 @@ function writtenOf(element: Entry["element"]): Written {
   > & { readonly import?: readonly { readonly id?: unknown }[] };
   if (written.locals !== undefined) return { body: Object.values(written.locals)[0], importId: undefined };
   const named = Object.values(written.resource ?? written.data ?? {})[0] ?? {};
-  const { "//": _, ...body } = (Object.values(named)[0] ?? {}) as Record<string, unknown>;
+  // What is undefined is not written.
+  const body = { ...(Object.values(named)[0] as object | undefined), "//": undefined };
   const id = written.import?.[0]?.id;
   // An id with slashes is made of several.
   const plain = typeof id === "string" && !Token.isUnresolved(id) && !/[/$]/.test(id);
