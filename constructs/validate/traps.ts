@@ -3,7 +3,7 @@ import type { IConstruct } from "constructs";
 import { errorDiagnostic, type Diagnostic } from "../../schema/diagnostics.js";
 import type { Path } from "../../schema/unknown.js";
 import { sourceOf } from "../sources";
-import { hasMark, marksIn, type Marked, type Term } from "./tokens";
+import { hasMark, marksIn, type Marked, type Resolved, type Term } from "./tokens";
 import type { Entry, Tree } from "./tree";
 
 /** What cdktf itself gets wrong without a word. */
@@ -13,10 +13,10 @@ export const checkTraps = (app: App, tree: Tree): Diagnostic[] => [
   ...tree.merged.flatMap(({ entry, lost }) =>
     entry.element.node.path === lost.element.node.path ? [] : [merged(entry, lost)],
   ),
-  ...tree.entries.flatMap((entry) => [
-    ...checkFailure(entry),
-    ...checkTexts(entry, entry.resolved.value, []),
-  ]),
+  ...tree.entries.filter(({ failure }) => failure !== undefined).map(failed),
+  ...tree.entries
+    .filter(({ resolved }) => mayHoldTrap(resolved))
+    .flatMap((entry) => checkTexts(entry, entry.resolved.value, [])),
 ];
 
 function checkIds(constructs: readonly IConstruct[]): Diagnostic[] {
@@ -44,16 +44,12 @@ function checkIds(constructs: readonly IConstruct[]): Diagnostic[] {
   });
 }
 
-const checkFailure = (entry: Entry): Diagnostic[] =>
-  entry.failure === undefined
-    ? []
-    : [
-        errorDiagnostic("IEC2031", "A construct cannot be written", {
-          address: entry.address,
-          origin: entry.origin,
-          detail: `cdktf says: ${reasonOf(entry.failure)}\nLook at the values that it is given: one is of the wrong kind.`,
-        }),
-      ];
+const failed = ({ address, origin, failure }: Entry): Diagnostic =>
+  errorDiagnostic("IEC2031", "A construct cannot be written", {
+    address,
+    origin,
+    detail: `cdktf says: ${reasonOf(failure)}\nLook at the values that it is given: one is of the wrong kind.`,
+  });
 
 const MOST_REASON = 300;
 
@@ -92,15 +88,19 @@ function checkTexts(entry: Entry, value: Marked, path: Path): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const name of Object.keys(value)) {
     const item = (value as Readonly<Record<string, Marked>>)[name] ?? null;
-    if (typeof item === "string" ? !mayBeTrap(item) : typeof item !== "object") continue;
     found.push(...checkTexts(entry, item, [...path, Array.isArray(value) ? Number(name) : name]));
   }
   return found;
 }
 
-/** Most texts are none, and need no path. */
-const mayBeTrap = (text: string): boolean =>
-  hasMark(text) || text.includes("e+") || text.includes("undefined");
+/** Few elements do: the others need no path to each text. A reference has no parts. */
+const mayHoldTrap = ({ value, terms }: Resolved): boolean =>
+  terms.some(({ kind }) => kind !== "reference") || holdsTrap(value);
+
+function holdsTrap(value: Marked): boolean {
+  if (typeof value === "string") return value.includes("e+") || value.includes("undefined");
+  return value !== null && typeof value === "object" && Object.values<Marked>(value).some(holdsTrap);
+}
 
 /** What an expression is made of. */
 function partsOf(term: Term | undefined): readonly Marked[] {
