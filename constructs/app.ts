@@ -1,6 +1,7 @@
 import { App, type AppConfig } from "cdktf";
 import { hasErrors } from "../schema/diagnostics.js";
 import { keepDuplicates } from "./duplicates";
+import { spellNamesOnce } from "./names";
 import { resolveQuickly } from "./plain";
 import { writeAllPolicies } from "./policies";
 import { trackSources, writeSources } from "./sources";
@@ -29,6 +30,7 @@ export class IecApp extends App {
     trackSources();
     keepDuplicates();
     resolveQuickly();
+    spellNamesOnce();
   }
 
   override synth(): void {

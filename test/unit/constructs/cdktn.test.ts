@@ -23,6 +23,7 @@ test("no file names cdktf as a module", () => {
 const exchanges = [
   { module: "sources", file: "tokens/private/stack-trace", member: "captureStackTrace", by: "trackSources" },
   { module: "plain", file: "_tokens", member: "resolve", by: "resolveQuickly" },
+  { module: "names", file: "util", member: "keysToSnakeCase", by: "spellNamesOnce" },
 ] as const;
 
 test.each(
