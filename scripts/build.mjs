@@ -1,7 +1,7 @@
 /** Builds `dist/`: the two programs, bundled, and the constructs, compiled. A part whose inputs are unchanged is kept. */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,8 +20,6 @@ const SCHEMA_RESPONSE = "provider/plugin/schema-response.ts";
  */
 const ENGINE = /(?<=(["']))cdktf(?=\1|\/)/g;
 const SUCCESSOR = "cdktn";
-/** What the constructs know of resource types. */
-const TABLES = ["schema/generated/attributes.json", "schema/generated/placement.json"];
 const SETUP = ["scripts/build.mjs", "package.json", "package-lock.json"];
 
 /** Each part has a folder of `dist` to itself. */
@@ -86,29 +84,14 @@ async function makePlugin(folder) {
 /**
  * The constructs, and the part of `schema` that they use, as CommonJS in the folders of the sources. Their declarations
  * are mapped to the sources in the package.
+ *
+ * Not by esbuild: its modules hand out everything through two getters, which a synth calls millions of times.
  */
 async function makeConstructs(folder) {
-  const core = (await filesIn("schema")).filter((file) => !/^schema\/(generated|api)\//.test(file));
-  const sources = [...(await filesIn("constructs")), ...core].filter((file) => file.endsWith(".ts"));
-  await Promise.all([
-    build({
-      absWorkingDir: ROOT,
-      entryPoints: sources,
-      outdir: folder,
-      outbase: ".",
-      platform: "node",
-      target: "node20",
-      format: "cjs",
-      logLevel: "warning",
-    }),
-    promisify(execFile)(process.execPath, [TSC, "-p", "constructs", "--outDir", folder], { cwd: ROOT }).catch(
-      (error) => {
-        throw new Error(`constructs do not compile:\n${error.stdout}`);
-      },
-    ),
-  ]);
-  await mkdir(path.join(folder, "schema/generated"), { recursive: true });
-  await Promise.all(TABLES.map((file) => copyFile(path.join(ROOT, file), path.join(folder, file))));
+  const compile = [TSC, "-p", "constructs", "--outDir", folder];
+  await promisify(execFile)(process.execPath, compile, { cwd: ROOT }).catch((error) => {
+    throw new Error(`constructs do not compile:\n${error.stdout}`);
+  });
   await writeFile(path.join(folder, "package.json"), '{ "type": "commonjs" }\n');
   await makeForSuccessor(folder);
 }
