@@ -3,6 +3,7 @@ import type { SiteFacts, SiteTable } from "../../schema/isolation/index.js";
 import { locate } from "../../schema/isolation/values.js";
 import type { Placement } from "../../schema/definition.js";
 import { isUnknown, mapObject, type ObjectValue, type Value } from "../../schema/unknown.js";
+import { withValues } from "./graph";
 
 /** A graph in which sites have identities before the cloud was asked, and their names for messages. */
 export interface Placed {
@@ -20,7 +21,10 @@ export function nameSitesByCity(
   placements: Readonly<Record<string, Placement>>,
 ): Placed {
   const sites = new Map<string, SiteFacts>();
+  const cities = new Map<string, string>();
   for (const node of graph.nodes.values()) {
+    const city = cityOf(node);
+    if (city !== undefined) cities.set(node.address, city);
     if (locate(node, placements[node.type]?.site).some(({ value }) => typeof value === "string"))
       return { graph, sites };
   }
@@ -29,7 +33,7 @@ export function nameSitesByCity(
     if (!isUnknown(value))
       return typeof value === "object" && value !== null ? mapObject(value as ObjectValue, name) : value;
     const [list, index, attribute, ...more] = value.source?.path ?? [];
-    const city = value.source && cityOf(graph.nodes.get(value.source.address));
+    const city = value.source && cities.get(value.source.address);
     if (
       city === undefined ||
       list !== "sites" ||
@@ -42,18 +46,17 @@ export function nameSitesByCity(
     sites.set(id, { name: index === 0 ? city : `${city} (site ${index + 1})`, city });
     return id;
   };
-  const nodes = new Map(
-    [...graph.nodes].map(([address, node]): [string, ResourceNode] => [
-      address,
-      { ...node, values: name(node.values) as ObjectValue, origin: node.origin },
-    ]),
-  );
+  const nodes = new Map(graph.nodes);
+  for (const [address, node] of graph.nodes) {
+    if (node.references.some(({ to }) => cities.has(to)))
+      nodes.set(address, withValues(node, name(node.values) as ObjectValue));
+  }
   return { graph: { nodes }, sites };
 }
 
 /** The city of a search for sites by nothing else. Only keys are compared: a Chinese name may be the same city. */
-function cityOf(node: ResourceNode | undefined): string | undefined {
-  if (node?.type !== "iec_sites" || node.mode !== "data") return undefined;
+function cityOf(node: ResourceNode): string | undefined {
+  if (node.type !== "iec_sites" || node.mode !== "data") return undefined;
   const { city, ...others } = node.values;
   const alone = Object.values(others).every((value) => value === null);
   return alone && typeof city === "string" && /^[a-z' -]+$/i.test(city) ? city.toLowerCase() : undefined;

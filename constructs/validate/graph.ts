@@ -93,21 +93,25 @@ function nodeOf(entry: Entry, scope: Scope, placements: Placements): ResourceNod
   return new PartNode(entry, address, mode, type, values, references);
 }
 
+/** The node with other values. */
+export const withValues = (node: ResourceNode, values: ObjectValue): ResourceNode =>
+  new PartNode(node, node.address, node.mode, node.type, values, node.references);
+
 /** Looks for its origin when asked. Of a class, so that all nodes are objects of one shape: they are read much. */
 class PartNode implements ResourceNode {
-  readonly #entry: Entry;
+  readonly #source: Pick<ResourceNode, "origin">;
   constructor(
-    entry: Entry,
+    source: Pick<ResourceNode, "origin">,
     readonly address: string,
     readonly mode: ResourceNode["mode"],
     readonly type: string,
     readonly values: ObjectValue,
     readonly references: readonly Reference[],
   ) {
-    this.#entry = entry;
+    this.#source = source;
   }
   get origin() {
-    return this.#entry.origin;
+    return this.#source.origin;
   }
 }
 
