@@ -51,21 +51,28 @@ export function literal(value: Value): Identity | undefined {
 }
 
 /** The identity of a value not known yet: that of its source, or its own when it has none. */
-export function open(value: Value, node: ResourceNode, path: Path): Identity {
-  const source = isUnknown(value) ? value.source : undefined;
-  const unknowns = () => (isUnknown(value) ? namesOf(value, node, path) : []);
-  return {
-    key: `source:${source ? sourceKey(source) : `\0${sourceKey({ address: node.address, path })}`}`,
-    settled: false,
-    // Names are for messages: most identities are compared and never named.
-    get label() {
-      return unknowns().join(", ");
-    },
-    get unknowns() {
-      return unknowns();
-    },
-    ...(source ? { source } : {}),
-  };
+export const open = (value: Value, node: ResourceNode, path: Path): Identity =>
+  new OpenIdentity(value, node, path);
+
+/** Makes its names when asked: they are for messages, and most identities are compared and never named. */
+class OpenIdentity implements Identity {
+  readonly key: string;
+  readonly settled = false;
+  readonly source?: ValueSource;
+  readonly #names: () => string[];
+
+  constructor(value: Value, node: ResourceNode, path: Path) {
+    const source = isUnknown(value) ? value.source : undefined;
+    this.key = `source:${source ? sourceKey(source) : `\0${sourceKey({ address: node.address, path })}`}`;
+    if (source !== undefined) this.source = source;
+    this.#names = () => (isUnknown(value) ? namesOf(value, node, path) : []);
+  }
+  get label(): string {
+    return this.#names().join(", ");
+  }
+  get unknowns(): readonly string[] {
+    return this.#names();
+  }
 }
 
 /** The address; for an object outside of the configuration its type and id. */

@@ -17,7 +17,7 @@ export function portAt(topology: Topology, holder: Placed, { path, target }: Lin
   const identity = objectAt(topology, holder, path, followed);
   const source = isUnknown(followed) ? followed.source : undefined;
   return source && target?.node.mode === "managed"
-    ? { ...identity, settled: true, label: formatSource(source) }
+    ? { ...identity, settled: true, label: formatSource(source), unknowns: identity.unknowns }
     : identity;
 }
 
