@@ -88,6 +88,18 @@ export class GroupRules {
     return new GroupRules(this.source, readings, gone, this);
   }
 
+  /** The rules that groups have in only one of two versions. */
+  differing(before: GroupRules): readonly GroupRule[] {
+    return [...this.source.groups.all].flatMap((group) =>
+      (["ingress", "egress"] as const).flatMap((direction) => {
+        const [was, now] = [before.of(group, direction), this.of(group, direction)];
+        if (was === now) return [];
+        const [old, own] = [new Set(was), new Set(now)];
+        return [...was.filter((rule) => !own.has(rule)), ...now.filter((rule) => !old.has(rule))];
+      }),
+    );
+  }
+
   /** Those that speak, or may, of a direction. */
   of = (group: Group, direction: Direction): Rules => this.#lists[direction].get(group) ?? [];
 }

@@ -1,11 +1,27 @@
 import type { Bound, Line } from "../network/filters.js";
 import type { Step, Way } from "../network/ways.js";
 import type { AddressChoice } from "../network/model.js";
-import { everything, type Box, type Family, type Point } from "../packets/fields.js";
+import {
+  ALL_PORTS,
+  allProtocols,
+  everything,
+  type Box,
+  type Family,
+  type Interval,
+  type Point,
+} from "../packets/fields.js";
 import { ALL, cutsOf, floorOf, NONE, PacketAlgebra, type PacketSet } from "../packets/sets.js";
 
 /** How much one filter may add to all sets: 100,000 rules of one kind fit, those that cut each other up do not. */
 const ALLOWANCE = 2_000_000;
+
+/** Packets by protocol and ports, whatever their addresses. */
+export type Region = Pick<Box, "protocol" | "port" | "sourcePort">;
+export const EVERYWHERE: Region = {
+  protocol: [allProtocols(4)[0], allProtocols(6)[1]],
+  port: ALL_PORTS,
+  sourcePort: ALL_PORTS,
+};
 
 interface Placed {
   readonly cuts: readonly Point[];
@@ -23,7 +39,11 @@ export class Bounds {
     destination: new Map<PacketSet, Placed>(),
   };
 
-  constructor(readonly algebra = new PacketAlgebra()) {}
+  /** @param region the packets that are asked for: sets say nothing of others */
+  constructor(
+    readonly algebra = new PacketAlgebra(),
+    readonly region = EVERYWHERE,
+  ) {}
 
   /**
    * What passes all steps. It says so of packets in the way's domain only: addresses that are known are put in before
@@ -46,8 +66,10 @@ export class Bounds {
 
   #family(family: Family): PacketSet {
     let set = this.#families.get(family);
-    if (set === undefined)
-      this.#families.set(family, (set = this.algebra.within("protocol", everything(family).protocol)));
+    if (set === undefined) {
+      const box = clip(everything(family), this.region);
+      this.#families.set(family, (set = box ? this.algebra.box(box) : NONE));
+    }
     return set;
   }
 
@@ -118,14 +140,15 @@ export class Bounds {
       readonly decided: PacketSet;
       readonly allowed: PacketSet;
     }
+    const fitting = lines.flatMap(({ boxes, allows }) => {
+      const inside = boxes.flatMap((box) => clip(reply ? answerTo(box) : box, this.region) ?? []);
+      return inside.length > 0 ? { boxes: inside, allows } : [];
+    });
     const part = (from: number, to: number): Part => {
-      const [line] = lines.slice(from, from + 1);
+      const [line] = fitting.slice(from, from + 1);
       if (line !== undefined && to - from === 1) {
-        const { boxes, allows } = line;
-        const decided = this.algebra.unionOf(
-          boxes.map((box) => this.algebra.box(reply ? answerTo(box) : box)),
-        );
-        return { decided, allowed: allows ? decided : NONE };
+        const decided = this.algebra.unionOf(line.boxes.map((box) => this.algebra.box(box)));
+        return { decided, allowed: line.allows ? decided : NONE };
       }
       const middle = (from + to) >> 1;
       const [first, rest] = [part(from, middle), part(middle, to)];
@@ -134,8 +157,8 @@ export class Bounds {
         allowed: union(first.allowed, subtract(rest.allowed, first.decided)),
       };
     };
-    if (lines.length === 0) return otherwise ? ALL : NONE;
-    const { decided, allowed } = part(0, lines.length);
+    if (fitting.length === 0) return otherwise ? ALL : NONE;
+    const { decided, allowed } = part(0, fitting.length);
     return otherwise ? union(allowed, subtract(ALL, decided)) : allowed;
   }
 }
@@ -145,6 +168,37 @@ export const boxOf = ({ family, source, destination }: Way): Box => ({
   source: source.addresses.interval,
   destination: destination.addresses.interval,
 });
+
+/** What of a box is in a region; undefined when nothing is. */
+function clip(box: Box, region: Region): Box | undefined {
+  const protocol = both(box.protocol, region.protocol);
+  const port = both(box.port, region.port);
+  const sourcePort = both(box.sourcePort, region.sourcePort);
+  return protocol && port && sourcePort && { ...box, protocol, port, sourcePort };
+}
+
+/** The smallest region with all of some boxes; undefined when there are none. */
+export function regionOf(boxes: readonly Box[]): Region | undefined {
+  const hull = (a: Interval, b: Interval): Interval => [a[0] < b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1]];
+  const [first, ...others] = boxes;
+  return (
+    first &&
+    others.reduce<Region>(
+      (region, { protocol, port, sourcePort }) => ({
+        protocol: hull(region.protocol, protocol),
+        port: hull(region.port, port),
+        sourcePort: hull(region.sourcePort, sourcePort),
+      }),
+      first,
+    )
+  );
+}
+
+function both(a: Interval, b: Interval): Interval | undefined {
+  if (b[0] <= a[0] && a[1] <= b[1]) return a;
+  const [first, last] = [a[0] > b[0] ? a[0] : b[0], a[1] < b[1] ? a[1] : b[1]];
+  return first <= last ? [first, last] : undefined;
+}
 
 /** The packets whose answers are in the box. */
 const answerTo = (box: Box): Box => ({

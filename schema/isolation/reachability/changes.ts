@@ -4,6 +4,7 @@ import { everything } from "../packets/fields.js";
 import { formatSet } from "../packets/format.js";
 import { NONE, type PacketSet } from "../packets/sets.js";
 import { listed } from "../rule.js";
+import type { Bounds } from "./bounds.js";
 import type { Reachability } from "./index.js";
 import type { End, Via } from "./model.js";
 import {
@@ -70,11 +71,11 @@ export function changesBetween(transition: Transition): readonly Change[] {
 }
 
 export function differencesBetween(transition: Transition): readonly Difference[] {
-  const { before, after, changed, related } = transition;
+  const { before, after, bounds, changed, related } = transition;
   const touched = related.touchedBy(changed);
   const isTouched = (twin: Twin) => touched.has(nodeOf(twin));
   return [...pairsOf(kindsOf(before, after), isTouched)].flatMap(([from, to, via]) =>
-    differences([before, after], from, to, via),
+    differences([before, after], bounds, from, to, via),
   );
 }
 
@@ -123,30 +124,32 @@ function* pairsOf(
 }
 
 function differences(
-  [before, after]: readonly [Reachability, Reachability],
+  sides: readonly [before: Reachability, after: Reachability],
+  bounds: readonly [before: Bounds, after: Bounds],
   from: Kind,
   to: Kind,
   via: Via,
 ): Difference[] {
   const [a, b] = representatives(from, to);
   if (a === undefined || b === undefined) return [];
+  const [before, after] = sides;
   const [was, will] = [
     waysBetween(before, [a.before, b.before], via),
     waysBetween(after, [a.after, b.after], via),
   ];
   // Where nothing but rules changed, the ways are the same: they differ by their filters, if at all.
-  if (before.bounds === after.bounds && meetSame(was, will)) return [];
+  if (bounds[0] === bounds[1] && meetSame(was, will)) return [];
   const alone = (kind: Kind): Kind[] => kind.twins.map((twin) => ({ key: twin.key, twins: [twin] }));
   const varies = (field: "source" | "destination", { twins }: Kind) =>
     dependsOnAddress(
       was,
-      before,
+      bounds[0],
       field,
       twins.map((twin) => twin.before),
     ) ||
     dependsOnAddress(
       will,
-      after,
+      bounds[1],
       field,
       twins.map((twin) => twin.after),
     );
@@ -156,15 +159,15 @@ function differences(
     const targets = parts || from === to ? alone(to) : [to];
     return sources.flatMap((source) =>
       targets.flatMap((target) =>
-        source.key === target.key ? [] : differences([before, after], source, target, via),
+        source.key === target.key ? [] : differences(sides, bounds, source, target, via),
       ),
     );
   }
   const [old, planned] = [
-    trafficOn(was, before, [a.before, b.before]),
-    trafficOn(will, after, [a.after, b.after]),
+    trafficOn(was, bounds[0], [a.before, b.before]),
+    trafficOn(will, bounds[1], [a.after, b.after]),
   ];
-  const { union, subtract } = after.bounds.algebra;
+  const { union, subtract } = bounds[1].algebra;
   return (["opened", "closed"] as const).flatMap((kind) => {
     const [more, less] = kind === "opened" ? [planned, old] : [old, planned];
     const sure = subtract(more.must, less.may);

@@ -4,6 +4,7 @@ import type { Addresses } from "../packets/addresses.js";
 import { everything, type Box, type Point } from "../packets/fields.js";
 import type { PacketAlgebra, PacketSet } from "../packets/sets.js";
 import { kindOf } from "../values.js";
+import type { Bounds } from "./bounds.js";
 import type { Reachability } from "./index.js";
 import type { End, NicEnd, Via, VipEnd } from "./model.js";
 
@@ -111,7 +112,7 @@ export function waysBetween(
  */
 export function trafficOn(
   ways: readonly Way[],
-  { bounds }: Reachability,
+  bounds: Bounds,
   [from, to]: readonly [End | undefined, End | undefined],
 ): Bounded {
   const { algebra } = bounds;
@@ -190,7 +191,7 @@ const haveSameAddresses = (a: Way, b: Way): boolean =>
 /** Whether it depends on which of its twins a kind's end is, at the source or the destination of ways. */
 export function dependsOnAddress(
   ways: readonly Way[],
-  { bounds }: Reachability,
+  bounds: Bounds,
   field: "source" | "destination",
   twins: readonly (End | undefined)[],
 ): boolean {

@@ -1,6 +1,7 @@
 import { PacketAlgebra } from "../packets/sets.js";
 import { kindOf } from "../values.js";
 import type { TopologyInput } from "../topology.js";
+import { Bounds, regionOf } from "./bounds.js";
 import { analyse, type Reachability } from "./index.js";
 import { differing, goneBetween, Related } from "./related.js";
 
@@ -32,6 +33,18 @@ export class Transition {
     return (this.#after ??= this.onlyRules
       ? this.before.withRules({ ...to, gone }, changed)
       : analyse({ ...to, gone }, this.algebra));
+  }
+
+  /**
+   * The sets of packets before and after. Where nothing but rules differs, only packets that one of these rules may be
+   * about fare differently: then the two are one, and of these packets only.
+   */
+  get bounds(): readonly [before: Bounds, after: Bounds] {
+    const [was, will] = [this.before, this.after];
+    if (!this.onlyRules) return [was.bounds, will.bounds];
+    const rules = will.network.groupRules.differing(was.network.groupRules);
+    const bounds = new Bounds(this.algebra, regionOf(rules.flatMap(({ boxes }) => boxes)));
+    return [bounds, bounds];
   }
 
   /** Whether nothing but rules of security groups differs, and nothing takes its values from these. */
