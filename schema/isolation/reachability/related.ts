@@ -1,5 +1,5 @@
 import type { ResourceGraph, ResourceNode } from "../../graph.js";
-import { isList, isObject, isUnknown, type Value } from "../../unknown.js";
+import { isList, isObject, isUnknown, type ObjectValue, type Value } from "../../unknown.js";
 import { kindOf, locate, sourcesOf } from "../values.js";
 
 /** What is a part of something else, or bound to it: by kind the attributes that say of what. */
@@ -34,36 +34,36 @@ export const NETWORK_KINDS: ReadonlySet<string> = new Set([
 /** Attributes whose values do not matter to any packet. */
 const NAMES = new Set(["name", "description", "tags"]);
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NOBODY: readonly string[] = [];
 
-type Users = Readonly<Record<"whole" | "alone", ReadonlyMap<string, ReadonlySet<string>>>>;
+/** By address; each list has an address once. */
+type Lists = Map<string, string[]>;
+type Users = Readonly<Record<"whole" | "alone", Lists>>;
+interface Parts {
+  readonly of: Lists;
+  /** Of which it is not known whose they are. */
+  readonly stray: readonly string[];
+}
 
 /** Finds what has a say in the packets of an end, in any of several graphs of one design. */
 export class Related {
-  readonly #owners = new Map<string, Set<string>>();
-  readonly #parts = new Map<string, Set<string>>();
-  /** Parts of which it is not known whose they are. */
-  readonly #stray = new Set<string>();
-  readonly #used = new Map<ResourceNode, Set<string>>();
+  readonly #nodes: readonly ResourceNode[];
+  readonly #owners: Lists = new Map();
+  readonly #used = new Map<ResourceNode, ReadonlySet<string>>();
   readonly #found = new Map<string, ReadonlySet<string>>();
   #usersFound: Users | undefined;
+  #partsFound: Parts | undefined;
 
   constructor(readonly graphs: readonly ResourceGraph[]) {
-    for (const node of this.#nodes()) {
-      for (const pattern of ["id", "nics[].port", "port_id", "ip_address"]) {
-        if (pattern === "port_id" && kindOf(node.type) !== "iec_server_nic") continue;
-        for (const { value } of locate(node, pattern))
-          if (typeof value === "string") add(this.#owners, value, node.address);
-      }
-    }
-    for (const node of this.#nodes()) {
-      for (const pattern of PARTS[kindOf(node.type)] ?? []) {
-        for (const { value } of locate(node, pattern)) {
-          const wholes = this.named(value);
-          if (wholes.size === 0 && isUnknown(value)) this.#stray.add(node.address);
-          for (const whole of wholes) add(this.#parts, whole, node.address);
-        }
-      }
+    const addresses = new Set(graphs.flatMap(({ nodes }) => [...nodes.keys()]));
+    // The versions of one resource stand side by side: so what is said of both is said once.
+    this.#nodes = [...addresses].flatMap((address) => this.versions(address));
+    for (const node of this.#nodes) {
+      const { address, values } = node;
+      const names = [values["id"], values["ip_address"]];
+      if (kindOf(node.type) === "iec_server_nic") names.push(values["port_id"]);
+      if (values["nics"]) names.push(...locate(node, "nics[].port").map(({ value }) => value));
+      for (const name of names) if (typeof name === "string") add(this.#owners, name, address);
     }
   }
 
@@ -76,21 +76,20 @@ export class Related {
 
   /** The resource as the graphs have it; once where they agree. */
   versions(address: string): readonly ResourceNode[] {
-    return [...new Set(this.graphs.flatMap((graph) => graph.nodes.get(address) ?? []))];
+    const found: ResourceNode[] = [];
+    for (const { nodes } of this.graphs) {
+      const node = nodes.get(address);
+      if (node !== undefined && !found.includes(node)) found.push(node);
+    }
+    return found;
   }
 
   /** Whether the values of another resource name it. */
-  isUsed(address: string): boolean {
-    const others = (users: ReadonlySet<string> | undefined) =>
-      [...(users ?? [])].some((user) => user !== address);
-    return others(this.#users.alone.get(address)) || others(this.#users.whole.get(address));
-  }
+  isUsed = (address: string): boolean => this.#users.alone.has(address) || this.#users.whole.has(address);
 
   /** Everything in which one of some resources has a say: those whose `of` has one of them. */
   touchedBy(changed: ReadonlySet<string>): { has(address: string): boolean } {
     const users = this.#users;
-    const wholes = new Map<string, Set<string>>();
-    for (const [whole, parts] of this.#parts) for (const part of parts) add(wholes, part, whole);
     // Those that have it among all their parts, and those that have it at all.
     const [withParts, alone] = [new Set(changed), new Set(changed)];
     for (const address of alone) {
@@ -102,35 +101,69 @@ export class Related {
       const node = this.versions(address)[0];
       if (node && !WHOLE.has(kindOf(node.type))) withParts.add(address);
     }
+    let all = false;
     for (const address of withParts) {
       for (const user of users.whole.get(address) ?? []) withParts.add(user);
-      for (const whole of wholes.get(address) ?? []) withParts.add(whole);
+      for (const node of this.versions(address)) {
+        for (const whole of this.#wholesOf(node)) {
+          if (whole === undefined) all = true;
+          else withParts.add(whole);
+        }
+      }
     }
-    const all = [...this.#stray].some((address) => withParts.has(address));
     return { has: (address) => all || withParts.has(address) };
   }
 
   #closure(start: string): ReadonlySet<string> {
     const all = new Set<string>();
     const whole = new Set<string>();
+    const parts = this.#parts;
     const waiting: { readonly address: string; readonly parts: boolean }[] = [
       { address: start, parts: true },
-      ...[...this.#stray].map((address) => ({ address, parts: true })),
+      ...parts.stray.map((address) => ({ address, parts: true })),
     ];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const { address, parts } = next;
-      if (parts ? whole.has(address) : all.has(address)) continue;
+      const { address, parts: withParts } = next;
+      if (withParts ? whole.has(address) : all.has(address)) continue;
       all.add(address);
-      if (parts) {
+      if (withParts) {
         whole.add(address);
-        for (const part of this.#parts.get(address) ?? []) waiting.push({ address: part, parts: true });
+        for (const part of parts.of.get(address) ?? []) waiting.push({ address: part, parts: true });
       }
       for (const node of this.versions(address)) {
-        const uses = parts && WHOLE.has(kindOf(node.type));
+        const uses = withParts && WHOLE.has(kindOf(node.type));
         for (const used of this.usedBy(node)) waiting.push({ address: used, parts: uses });
       }
     }
     return all;
+  }
+
+  get #parts(): Parts {
+    return (this.#partsFound ??= this.#findParts());
+  }
+
+  #findParts(): Parts {
+    const of: Lists = new Map();
+    const stray: string[] = [];
+    for (const node of this.#nodes) {
+      for (const whole of this.#wholesOf(node)) {
+        if (whole !== undefined) add(of, whole, node.address);
+        else if (stray.at(-1) !== node.address) stray.push(node.address);
+      }
+    }
+    return { of, stray };
+  }
+
+  /** What a resource is a part of; undefined among it when that is not known. */
+  #wholesOf(node: ResourceNode): readonly (string | undefined)[] {
+    const patterns = PARTS[kindOf(node.type)];
+    if (patterns === undefined) return [];
+    return patterns.flatMap((pattern) =>
+      locate(node, pattern).flatMap(({ value }): readonly (string | undefined)[] => {
+        const wholes = this.named(value);
+        return wholes.length === 0 && isUnknown(value) ? [undefined] : wholes;
+      }),
+    );
   }
 
   /** What names each resource: those that do it with all of their parts, and those that do it alone. */
@@ -139,10 +172,12 @@ export class Related {
   }
 
   #findUsers(): Users {
-    const users = { whole: new Map<string, Set<string>>(), alone: new Map<string, Set<string>>() };
-    for (const node of this.#nodes()) {
-      const uses = WHOLE.has(kindOf(node.type));
-      for (const used of this.usedBy(node)) add(users[uses ? "whole" : "alone"], used, node.address);
+    const users: Users = { whole: new Map(), alone: new Map() };
+    for (const { address, type, values } of this.#nodes) {
+      const lists = users[WHOLE.has(kindOf(type)) ? "whole" : "alone"];
+      this.#visit(values, (used) => {
+        if (used !== address) add(lists, used, address);
+      });
     }
     return users;
   }
@@ -151,59 +186,65 @@ export class Related {
   usedBy(node: ResourceNode): ReadonlySet<string> {
     let used = this.#used.get(node);
     if (used === undefined) {
-      used = new Set<string>();
-      this.#collect(node.values, used);
-      this.#used.set(node, used);
+      const found = new Set<string>();
+      this.#visit(node.values, (address) => found.add(address));
+      this.#used.set(node, (used = found));
     }
     return used;
   }
 
-  #collect(value: Value, into: Set<string>): void {
-    if (isList(value)) for (const item of value) this.#collect(item, into);
-    else if (isObject(value)) for (const key in value) this.#collect(value[key] ?? null, into);
-    else for (const address of this.named(value)) into.add(address);
+  #visit(value: Value, found: (address: string) => void): void {
+    if (typeof value !== "object") {
+      if (typeof value === "string") for (const address of this.#owners.get(value) ?? NOBODY) found(address);
+    } else if (isList(value)) for (const item of value) this.#visit(item, found);
+    else if (isUnknown(value)) for (const address of this.named(value)) found(address);
+    else if (isObject(value)) for (const key in value) this.#visit(value[key] ?? null, found);
   }
 
-  /** The resources that a value is, or will be, the id or address of. */
-  named(value: Value): ReadonlySet<string> {
+  /** The resources that a value is, or will be, the id or address of; each once. */
+  named(value: Value): readonly string[] {
     if (typeof value === "string") return this.#owners.get(value) ?? NOBODY;
-    return isUnknown(value) ? new Set(sourcesOf(value).map(({ address }) => address)) : NOBODY;
-  }
-
-  *#nodes(): Generator<ResourceNode> {
-    const seen = new Set<ResourceNode>();
-    for (const graph of this.graphs) {
-      for (const node of graph.nodes.values()) if (seen.size < seen.add(node).size) yield node;
-    }
+    return isUnknown(value) ? [...new Set(sourcesOf(value).map(({ address }) => address))] : NOBODY;
   }
 }
 
-function add(sets: Map<string, Set<string>>, key: string, item: string): void {
-  const set = sets.get(key);
-  if (set === undefined) sets.set(key, new Set([item]));
-  else set.add(item);
+function add(lists: Lists, key: string, item: string): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else if (list.at(-1) !== item) list.push(item);
 }
 
 /** Addresses of what differs between two graphs, as far as packets are concerned. */
 export function differing(before: ResourceGraph, after: ResourceGraph): Set<string> {
   const found = new Set<string>();
-  for (const address of new Set([...before.nodes.keys(), ...after.nodes.keys()])) {
-    const [a, b] = [before.nodes.get(address), after.nodes.get(address)];
-    if (a === b || !NETWORK_KINDS.has(kindOf((a ?? b)?.type ?? ""))) continue;
-    if (a === undefined || b === undefined || a.mode !== b.mode || !sameValues(a, b)) found.add(address);
-  }
+  const differ = (a: ResourceNode, b: ResourceNode | undefined) =>
+    a !== b &&
+    NETWORK_KINDS.has(kindOf(a.type)) &&
+    !(b !== undefined && a.mode === b.mode && haveSameValues(a, b));
+  for (const [address, node] of before.nodes) if (differ(node, after.nodes.get(address))) found.add(address);
+  for (const [address, node] of after.nodes)
+    if (!before.nodes.has(address) && differ(node, undefined)) found.add(address);
   return found;
 }
 
-function sameValues({ values: a }: ResourceNode, { values: b }: ResourceNode): boolean {
+function haveSameValues({ values: a }: ResourceNode, { values: b }: ResourceNode): boolean {
   if (a === b) return true;
-  return [...new Set([...Object.keys(a), ...Object.keys(b)])].every(
-    (name) => NAMES.has(name) || same(a[name] ?? null, b[name] ?? null),
-  );
+  return namesIn(a, b).every((name) => NAMES.has(name) || isSame(a[name], b[name]));
 }
 
-/** Equal as JSON; unknowns are when they come from the same place. */
-const same = (a: Value, b: Value): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+const namesIn = (a: ObjectValue, b: ObjectValue): readonly string[] => {
+  const names = Object.keys(a);
+  return [...names, ...Object.keys(b).filter((name) => !Object.hasOwn(a, name))];
+};
+
+/** Unknowns are the same when they come from the same place; null is the same as nothing. */
+function isSame(a: Value | undefined = null, b: Value | undefined = null): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (isList(a)) return isList(b) && a.length === b.length && a.every((item, i) => isSame(item, b[i]));
+  if (isObject(a) && isObject(b)) return namesIn(a, b).every((name) => isSame(a[name], b[name]));
+  return JSON.stringify(a) === JSON.stringify(b);
+}
 
 /** Ids and public addresses of `before` that nothing has any more. */
 export function goneBetween(before: ResourceGraph, now: ResourceGraph): ReadonlySet<string> {
@@ -211,6 +252,7 @@ export function goneBetween(before: ResourceGraph, now: ResourceGraph): Readonly
   for (const node of before.nodes.values()) {
     if (node.mode !== "managed") continue;
     const values = now.nodes.get(node.address)?.values;
+    if (values === node.values) continue;
     for (const name of ["id", "public_ip"]) {
       const was = node.values[name];
       if (typeof was === "string" && was !== values?.[name]) gone.add(was);

@@ -1,9 +1,10 @@
+import type { ResourceNode } from "../../graph.js";
 import { PacketAlgebra } from "../packets/sets.js";
 import { kindOf } from "../values.js";
 import type { TopologyInput } from "../topology.js";
 import { Bounds, regionOf } from "./bounds.js";
 import { analyse, type Reachability } from "./index.js";
-import { differing, goneBetween, Related } from "./related.js";
+import { differing, goneBetween, NETWORK_KINDS, Related } from "./related.js";
 
 /** A network before and after a plan, read once for all that is asked of the two. */
 export class Transition {
@@ -21,7 +22,15 @@ export class Transition {
   ) {
     this.changed = differing(from.graph, to.graph);
     this.gone = goneBetween(from.graph, to.graph);
-    this.related = new Related([from.graph, to.graph]);
+    this.related = new Related([from.graph, { nodes: new Map(this.#others()) }]);
+  }
+
+  /** What of the second network is not the same in the first. */
+  *#others(): Generator<readonly [string, ResourceNode]> {
+    const { nodes } = this.from.graph;
+    for (const [address, node] of this.to.graph.nodes)
+      if (nodes.get(address) !== node && (this.changed.has(address) || !NETWORK_KINDS.has(kindOf(node.type))))
+        yield [address, node];
   }
 
   get before(): Reachability {

@@ -105,6 +105,23 @@ test.each(rows)("%s", (_name, before, after, told) => {
   expect(changesBetween(new Transition(inputOf(before), inputOf(after))).map(tellChange)).toEqual(told);
 });
 
+const nic = { port: "p", address: "10.0.1.11" };
+const differences: readonly (readonly [was: Value, will: Value, differ: boolean])[] = [
+  [[nic], [{ address: "10.0.1.11", port: "p" }], false],
+  [[nic], [{ ...nic, mac: null }], false],
+  [[nic], [{ port: "p", mac: "10.0.1.11" }], true],
+  [[nic], [nic, nic], true],
+  [[nic], null, true],
+  [[nic], UNKNOWN, true],
+  [from("iec_vip.a", "id"), from("iec_vip.a", "id"), false],
+  [from("iec_vip.a", "id"), from("iec_vip.b", "id"), true],
+];
+
+test.each(differences)("%j and %j: whether they differ is %j", (was, will, differ) => {
+  const designs = [was, will].map((nics) => inputOf({ ...base, "iec_server.db": { id: "db-1", nics } }));
+  expect(new Transition(designs[0]!, designs[1]!).changed.size).toBe(Number(differ));
+});
+
 const everything = { protocol: null, port_range_min: null, port_range_max: null };
 const orders: readonly (readonly [name: string, before: Design, after: Design, told: readonly string[]])[] = [
   [
