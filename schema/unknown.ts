@@ -121,11 +121,14 @@ export function unmark(
 export function getPath(value: Value, path: Path): Value | undefined {
   let current: Value | undefined = value;
   for (const step of path) {
-    if (current instanceof Sensitive) current = current.value;
+    if (typeof current !== "object" || current === null) return undefined;
+    if (current instanceof Sensitive) {
+      current = current.value;
+      if (typeof current !== "object" || current === null) return undefined;
+    }
     if (isUnknown(current)) return current;
     if (isList(current)) current = current[Number(step)];
-    else if (isObject(current)) current = Object.hasOwn(current, step) ? current[step] : undefined;
-    else return undefined;
+    else current = Object.hasOwn(current, step) ? current[step] : undefined;
   }
   return current;
 }

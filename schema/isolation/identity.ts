@@ -44,6 +44,8 @@ export function identify(node: ResourceNode): Identity {
 }
 
 /** The identity of an object that only its id tells. */
+export function literal(value: string): Identity;
+export function literal(value: Value): Identity | undefined;
 export function literal(value: Value): Identity | undefined {
   if (typeof value !== "string") return undefined;
   const label = JSON.stringify(value);

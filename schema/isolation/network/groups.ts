@@ -1,6 +1,6 @@
 import type { ResourceNode } from "../../graph.js";
 import { formatPath, isList, type Path } from "../../unknown.js";
-import { identify, nameOf } from "../identity.js";
+import { identify, nameOf, type Identity } from "../identity.js";
 import type { Group, GroupSet } from "./model.js";
 import type { Reader } from "./read.js";
 
@@ -10,6 +10,8 @@ export const GROUP = "iec_security_group";
 export class Groups {
   readonly #byKey = new Map<string, Group>();
   readonly #sets = new Map<string, GroupSet>();
+  /** By the keys of groups that it is settled which ones they are. */
+  readonly #settled = new Map<string, GroupSet>();
 
   constructor(readonly reader: Reader) {
     const nodes = reader.nodes(GROUP);
@@ -38,14 +40,22 @@ export class Groups {
     const identities = items.flatMap((item) => this.reader.identity(node, item, GROUP) ?? []);
     // A NIC that nobody gives a group has the account's default one.
     if (identities.length === 0) return this.openSet([`${node.address}.${formatPath(path)}`]);
+    if (!identities.every(({ settled }) => settled)) return this.#setOf(identities);
+    const key = JSON.stringify(identities.map((identity) => identity.key));
+    let set = this.#settled.get(key);
+    if (set === undefined) this.#settled.set(key, (set = this.#setOf(identities)));
+    return set;
+  }
+
+  openSet = (unknowns: readonly string[]): GroupSet => this.#set([], unknowns, []);
+
+  #setOf(identities: readonly Identity[]): GroupSet {
     const groups = identities.flatMap((identity) => this.#byKey.get(identity.key) ?? []);
     const strange = identities.filter((identity) => !this.#byKey.has(identity.key));
     const others = strange.flatMap((identity) => (identity.settled ? [] : identity.unknowns));
     const unread = strange.flatMap(({ settled, label }) => (settled ? [`${label}: its rules`] : []));
     return this.#set(groups, others, unread);
   }
-
-  openSet = (unknowns: readonly string[]): GroupSet => this.#set([], unknowns, []);
 
   #set(groups: readonly Group[], others: readonly string[], unread: readonly string[]): GroupSet {
     const open = [...new Set([...others, ...unread, ...groups.flatMap((group) => group.open)])];

@@ -30,10 +30,7 @@ export function readNetwork(topology: Topology, gone: ReadonlySet<string> = new 
   const access = findAccess(reader, ports, drafts, gone);
   const bound = [...reader.nodes("iec_vip")].map((node) => bindings(reader, ports, subnets, node));
   const nics = new Map<NicDraft, Nic>(
-    drafts.map((draft) => [
-      draft,
-      { ...draft, access: access.get(draft) ?? [], forwards: forwards(draft, bound) },
-    ]),
+    drafts.map((draft) => [draft, nicOf(draft, access.get(draft) ?? [], forwards(draft, bound))]),
   );
   const vips = bound.map((binding) => virtualIp(binding, nics, access));
   const routes = new Routes(reader, oddities, [...nics.values()], vips);
@@ -45,6 +42,22 @@ export function readNetwork(topology: Topology, gone: ReadonlySet<string> = new 
   };
   return { nics: [...nics.values()], vips, subnets: subnets.all, groupRules, routesOf, oddities };
 }
+
+// One by one: to spread as many, for each of thousands of NICs, takes longer than to read them.
+const nicOf = (draft: NicDraft, access: Nic["access"], forwards: Nic["forwards"]): Nic => ({
+  node: draft.node,
+  path: draft.path,
+  key: draft.key,
+  label: draft.label,
+  subnet: draft.subnet,
+  vpc: draft.vpc,
+  site: draft.site,
+  addresses: draft.addresses,
+  groups: draft.groups,
+  access,
+  forwards,
+  halted: draft.halted,
+});
 
 interface Binding {
   readonly node: ResourceNode;

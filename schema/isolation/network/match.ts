@@ -1,6 +1,5 @@
 import type { ResourceNode } from "../../graph.js";
-import type { Path } from "../../unknown.js";
-import { formatPath } from "../../unknown.js";
+import { formatPath, getPath, isObject, type ObjectValue, type Path } from "../../unknown.js";
 import { parseAddresses } from "../packets/addresses.js";
 import {
   everything,
@@ -25,20 +24,30 @@ export class Match {
   boxes: readonly Box[] = [];
   sure = true;
   readonly unknowns: string[] = [];
+  /** Undefined when what is at the base is not known as a whole. */
+  readonly #values: ObjectValue | undefined;
 
   constructor(
     readonly reader: Reader,
     readonly node: ResourceNode,
     readonly base: Path,
     readonly oddities: Oddity[],
-  ) {}
+  ) {
+    const values = getPath(node.values, base);
+    this.#values = isObject(values) ? values : undefined;
+  }
 
   at(name: string): Path {
     return [...this.base, name];
   }
 
   text(name: string): Told<string | number | null> {
-    return this.reader.told(this.node, this.at(name), "string", "number");
+    const value = this.#values
+      ? this.reader.topology.follow(this.#values[name] ?? null)
+      : this.reader.value(this.node, this.at(name));
+    return value === null || typeof value === "string" || typeof value === "number"
+      ? { value }
+      : { unknowns: this.reader.names(value, this.node, this.at(name)) };
   }
 
   unsure(unknowns: readonly string[]): void {
@@ -86,11 +95,11 @@ export class Match {
     }
     this.boxes = this.boxes.flatMap((box): Box[] => {
       const [one, other] = box.protocol;
-      if (one === other) return [{ ...box, [field]: [first, last] }];
+      if (one === other) return [boxWith(box, field, [first, last])];
       const family = one === 0 ? 4 : 6;
       return [TCP, UDP].map((number) => {
         const protocol: Interval = [protocolOf(family, number), protocolOf(family, number)];
-        return { ...box, protocol, [field]: [first, last] };
+        return boxWith({ ...box, protocol }, field, [first, last]);
       });
     });
   }
@@ -107,6 +116,15 @@ export class Match {
       this.odd(name, `"${text}" is of the other IP version`);
       return;
     }
-    this.boxes = of.map((box) => ({ ...box, [field]: found.interval }));
+    this.boxes = of.map((box) => boxWith(box, field, found.interval));
   }
 }
+
+/** The box with another interval in a field. */
+const boxWith = (box: Box, field: keyof Box, interval: Interval): Box => ({
+  protocol: field === "protocol" ? interval : box.protocol,
+  port: field === "port" ? interval : box.port,
+  sourcePort: field === "sourcePort" ? interval : box.sourcePort,
+  source: field === "source" ? interval : box.source,
+  destination: field === "destination" ? interval : box.destination,
+});

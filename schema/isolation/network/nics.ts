@@ -228,12 +228,11 @@ export class Nics {
     { node, path }: { readonly node: ResourceNode; readonly path: Path },
   ): readonly AddressChoice[] {
     const known = typeof told === "string" ? parseAddresses(told) : undefined;
-    const name = `${node.address}.${formatPath(path)}`;
     const chosen = subnet.addresses
       .filter(({ addresses }) => addresses.family !== known?.family)
       .map((choice): AddressChoice => ({
         ...choice,
-        unknowns: [name, ...(choice.sure ? [] : choice.unknowns)],
+        unknowns: [`${node.address}.${formatPath(path)}`, ...(choice.sure ? [] : choice.unknowns)],
       }));
     return known ? [{ addresses: known, sure: true, unknowns: [] }, ...chosen] : chosen;
   }

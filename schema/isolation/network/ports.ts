@@ -1,8 +1,9 @@
 import type { ResourceNode } from "../../graph.js";
 import { formatPath, isUnknown, type Path } from "../../unknown.js";
+import { append } from "./groups.js";
 import type { NicDraft } from "./nics.js";
 import type { Reader } from "./read.js";
-import { kindOf } from "../values.js";
+import { kindOf, sourceKey } from "../values.js";
 
 /** What may stand for a port: NICs, and virtual IPs by their node. */
 export interface PortTargets {
@@ -16,7 +17,7 @@ export interface PortTargets {
 /** Finds the ports that attributes such as `port_id` name. */
 export class Ports {
   readonly #byId = new Map<string, NicDraft>();
-  readonly #bySource = new Map<string, NicDraft[]>();
+  #bySource: ReadonlyMap<string, readonly NicDraft[]> | undefined;
   readonly #vips: readonly ResourceNode[];
   readonly #open: readonly NicDraft[];
 
@@ -26,15 +27,7 @@ export class Ports {
   ) {
     this.#vips = [...reader.nodes("iec_vip")];
     this.#open = nics.filter((nic) => typeof nic.port !== "string");
-    for (const nic of nics) {
-      if (typeof nic.port === "string") this.#byId.set(nic.port, nic);
-      for (const path of nic.ports) {
-        const key = `${nic.server.address}\0${formatPath(path)}`;
-        const sharing = this.#bySource.get(key);
-        if (sharing === undefined) this.#bySource.set(key, [nic]);
-        else sharing.push(nic);
-      }
-    }
+    for (const nic of nics) if (typeof nic.port === "string") this.#byId.set(nic.port, nic);
   }
 
   /** Undefined when the attribute is not set. */
@@ -55,7 +48,7 @@ export class Ports {
     if (source && owner) {
       if (kindOf(owner.type) === "iec_vip" && formatPath(source.path) === "id")
         return { nics: [], vips: [owner], sure: true, unknowns: [] };
-      const nics = this.#bySource.get(`${source.address}\0${formatPath(source.path)}`);
+      const nics = (this.#bySource ??= bySource(this.nics)).get(sourceKey(source));
       if (nics) return { nics, vips: [], sure: nics.length === 1, unknowns };
       if (kindOf(owner.type) === "iec_edge_service")
         return { nics: this.nics.filter(({ server }) => server === owner), vips: [], sure: false, unknowns };
@@ -64,4 +57,12 @@ export class Ports {
   }
 
   #openVips = (): readonly ResourceNode[] => this.#vips.filter((vip) => typeof vip.values["id"] !== "string");
+}
+
+/** NICs by the attributes that will tell their ports. */
+function bySource(nics: readonly NicDraft[]): ReadonlyMap<string, readonly NicDraft[]> {
+  const found = new Map<string, NicDraft[]>();
+  for (const nic of nics)
+    for (const path of nic.ports) append(found, sourceKey({ address: nic.server.address, path }), nic);
+  return found;
 }

@@ -12,6 +12,9 @@ export type Told<T> =
 
 /** Reads attributes of a graph's nodes, following unknowns to the values they will be. */
 export class Reader {
+  readonly #named = new Map<string, Map<string, Identity>>();
+  readonly #sites = new Map<string, Identity>();
+
   constructor(readonly topology: Topology) {}
 
   nodes = (kind: string): readonly ResourceNode[] => this.topology.nodesOf(kind);
@@ -47,9 +50,37 @@ export class Reader {
   identity(node: ResourceNode, path: Path, kind: string): Identity | undefined {
     const value = this.value(node, path);
     if (value === null) return undefined;
-    const found = this.topology.objectsOf(value).find(({ type }) => kindOf(type) === kind);
-    return found ? identify(found) : (literal(value) ?? open(value, node, path));
+    if (typeof value === "string") return this.#identityOf(value, kind);
+    const found = this.#objectOf(value, kind);
+    return found ? identify(found) : open(value, node, path);
   }
+
+  /** Which site an attribute means. Undefined when it is not set. */
+  site(node: ResourceNode, path: Path): Identity | undefined {
+    const value = this.value(node, path);
+    if (value === null) return undefined;
+    if (typeof value !== "string") return open(value, node, path);
+    let site = this.#sites.get(value);
+    if (site === undefined) {
+      site = { ...literal(value), label: this.topology.siteLabel(value) };
+      this.#sites.set(value, site);
+    }
+    return site;
+  }
+
+  #identityOf(id: string, kind: string): Identity {
+    let named = this.#named.get(kind);
+    if (named === undefined) this.#named.set(kind, (named = new Map<string, Identity>()));
+    let identity = named.get(id);
+    if (identity === undefined) {
+      const found = this.#objectOf(id, kind);
+      named.set(id, (identity = found ? identify(found) : literal(id)));
+    }
+    return identity;
+  }
+
+  #objectOf = (value: Value, kind: string): ResourceNode | undefined =>
+    this.topology.objectsOf(value).find(({ type }) => kindOf(type) === kind);
 }
 interface TypeOf {
   string: string;

@@ -1,6 +1,6 @@
 import type { ResourceNode } from "../../graph.js";
-import type { Path, Value } from "../../unknown.js";
-import { literal, open, type Identity } from "../identity.js";
+import type { Path } from "../../unknown.js";
+import { open, type Identity } from "../identity.js";
 import { anyAddress, parseAddresses } from "../packets/addresses.js";
 import type { Placed } from "../topology.js";
 import type { Acls } from "./acls.js";
@@ -98,8 +98,6 @@ export const vpcOf = (reader: Reader, node: ResourceNode, path: Path): Identity[
 
 /** Identity of a site that an attribute names. */
 export function siteAt(reader: Reader, node: ResourceNode, path: Path): Identity[] {
-  const value: Value = reader.value(node, path);
-  if (value === null) return [];
-  const identity = literal(value) ?? open(value, node, path);
-  return [typeof value === "string" ? { ...identity, label: reader.topology.siteLabel(value) } : identity];
+  const site = reader.site(node, path);
+  return site ? [site] : [];
 }

@@ -9,24 +9,39 @@ export interface Addresses {
 
 /** The addresses of `10.0.0.1`, `10.0.0.0/16`, `2001:db8::1` or `2001:db8::/32`: host bits do not count. */
 export function parseAddresses(text: string): Addresses | undefined {
-  const [base = "", length, ...rest] = text.split("/");
-  if (rest.length > 0 || (length !== undefined && !/^\d{1,3}$/.test(length))) return undefined;
-  const family = base.includes(":") ? 6 : 4;
-  const address = family === 6 ? parseIpv6(base) : parseIpv4(base);
-  const bits = family === 6 ? 128 : 32;
-  const prefix = length === undefined ? bits : Number(length);
-  if (address === undefined || prefix > bits) return undefined;
-  const size = 1n << BigInt(bits - prefix);
-  const first = (BigInt(address) / size) * size;
-  const last = first + size - 1n;
-  return { family, interval: family === 6 ? [first, last] : [Number(first), Number(last)] };
+  const slash = text.indexOf("/");
+  const [base, length] = slash < 0 ? [text, undefined] : [text.slice(0, slash), text.slice(slash + 1)];
+  if (length !== undefined && !/^\d{1,3}$/.test(length)) return undefined;
+  return base.includes(":")
+    ? ipv6Range(parseIpv6(base), Number(length ?? 128))
+    : ipv4Range(parseIpv4(base), Number(length ?? 32));
 }
 
+function ipv4Range(address: number | undefined, prefix: number): Addresses | undefined {
+  if (address === undefined || prefix > 32) return undefined;
+  const size = 2 ** (32 - prefix);
+  const first = Math.floor(address / size) * size;
+  return { family: 4, interval: [first, first + size - 1] };
+}
+
+function ipv6Range(address: bigint | undefined, prefix: number): Addresses | undefined {
+  if (address === undefined || prefix > 128) return undefined;
+  const size = 1n << BigInt(128 - prefix);
+  const first = (address / size) * size;
+  return { family: 6, interval: [first, first + size - 1n] };
+}
+
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 function parseIpv4(text: string): number | undefined {
-  const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256))
-    return undefined;
-  return parts.reduce((address, part) => address * 256 + Number(part), 0);
+  const parts = IPV4.exec(text);
+  if (parts === null) return undefined;
+  let address = 0;
+  for (let i = 1; i <= 4; i++) {
+    const part = Number(parts[i]);
+    if (part > 255) return undefined;
+    address = address * 256 + part;
+  }
+  return address;
 }
 
 function parseIpv6(text: string): bigint | undefined {

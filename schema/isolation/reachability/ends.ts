@@ -87,7 +87,7 @@ export class Ends {
     const told = [...this.network.nics, ...this.network.subnets].flatMap(({ site }) =>
       site.filter(({ id, label }) => id === name || label === name || label === JSON.stringify(name)),
     );
-    const sites = [...told, ...known.flatMap(([id]) => literal(id) ?? [])];
+    const sites = [...told, ...known.map(([id]) => literal(id))];
     const distinct = [...new Map(sites.map((site) => [site.key, site])).values()];
     return pick(this.all, name, (end) => either(distinct.map((site) => isInPlace(end, "site", site))));
   }

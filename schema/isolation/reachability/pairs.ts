@@ -42,22 +42,16 @@ const nicsIn = (end: NicEnd | VipEnd): readonly Nic[] =>
 
 /** The ends of two graphs by kind. A NIC that might be put into an empty subnet is none. */
 export function kindsOf(before: Reachability, after: Reachability): readonly Kind[] {
-  const byKey = new Map<string, { before?: End; after?: End }>();
-  const classes = new Map<string, string[]>();
-  for (const [side, r] of [
-    ["before", before],
-    ["after", after],
-  ] as const) {
-    for (const end of r.ends) {
-      if (end.node && kindOf(end.node.type) === "iec_vpc_subnet") continue;
-      byKey.set(end.key, { ...byKey.get(end.key), [side]: end });
-      classes.set(end.key, [...(classes.get(end.key) ?? []), `${side} ${classOf(end)}`]);
-    }
-  }
+  const byKey = ({ ends }: Reachability) => new Map(ends.map((end) => [end.key, end]));
+  const [were, are] = [byKey(before), byKey(after)];
   const kinds = new Map<string, Twin[]>();
-  for (const [key, ends] of byKey) {
-    const name = (classes.get(key) ?? []).join("\n");
-    const twin = { key, before: ends.before, after: ends.after };
+  for (const key of new Set([...were.keys(), ...are.keys()])) {
+    const [was, is] = [were.get(key), are.get(key)];
+    const { node } = was ?? is ?? {};
+    if (node && kindOf(node.type) === "iec_vpc_subnet") continue;
+    const before = was && classOf(was);
+    const name = `${before}\n${was === is ? before : is && classOf(is)}`;
+    const twin = { key, before: was, after: is };
     const twins = kinds.get(name);
     if (twins === undefined) kinds.set(name, [twin]);
     else twins.push(twin);
