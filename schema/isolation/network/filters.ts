@@ -71,11 +71,10 @@ export class Filters {
     return this.#make(`${own} ${fellow} ${memberships.join()}`, () => {
       const is = new Map(remotes.map((remote, i) => [remote.key, memberships[i]]));
       const rules = set.groups.flatMap((group) =>
-        this.groupRules
-          .of(group, direction)
-          .map((rule) => ({ ...rule, member: rule.remote ? (is.get(rule.remote.key) ?? "no") : "yes" }))
-          .filter(({ member }) => member !== "no")
-          .map((rule) => (rule.member === "yes" ? rule : { ...rule, sure: false })),
+        this.groupRules.of(group, direction).flatMap((rule): readonly Rule[] => {
+          const member = rule.remote ? is.get(rule.remote.key) : "yes";
+          return member === "yes" ? [rule] : member === "maybe" ? [{ ...rule, sure: false }] : [];
+        }),
       );
       const maybes = memberships.includes("maybe")
         ? [...(peer?.open ?? []), ...remotes.flatMap((r) => (r.settled ? [] : r.unknowns))]
@@ -200,15 +199,21 @@ function listsOf(
     });
     const first = tie === "open" && bound === "may";
     return lines
-      .toSorted((a, b) => compareRanks(a.at, b.at) || Number(a.allows !== first) - Number(b.allows !== first))
+      .sort((a, b) => compareRanks(a.at, b.at) || Number(a.allows !== first) - Number(b.allows !== first))
       .map(({ boxes, allows, rule }) => ({ boxes, allows, rule }));
   };
-  const [may, must] = [list("may"), list("must")];
+  const may = list("may");
+  if (tie === "deny" && rules.every(isSettled)) return { may, must: may };
+  const must = list("must");
   const same =
     may.length === must.length &&
     may.every(({ rule, allows }, i) => must[i]?.rule === rule && must[i].allows === allows);
   return { may, must: same ? may : must };
 }
+
+/** Whether it does the same whatever becomes known. */
+const isSettled = ({ allows, sure, rank }: Rule): boolean =>
+  allows !== undefined && sure && rank[0] === rank[1];
 
 /** Infinities are equal to themselves, which their difference does not tell. */
 const compareRanks = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);

@@ -38,7 +38,7 @@ export class Match {
   }
 
   at(name: string): Path {
-    return [...this.base, name];
+    return this.base.concat(name);
   }
 
   text(name: string): Told<string | number | null> {
@@ -89,14 +89,13 @@ export class Match {
       this.odd(name, `no port is in ${first}-${last}`);
       return;
     }
-    if (this.boxes.every(({ protocol: [one, other] }) => one === other && !hasPorts(one))) {
+    if (this.boxes.every(({ protocol }) => protocol[0] === protocol[1] && !hasPorts(protocol[0]))) {
       this.odd(name, "the protocol has no ports");
       return;
     }
     this.boxes = this.boxes.flatMap((box): Box[] => {
-      const [one, other] = box.protocol;
-      if (one === other) return [boxWith(box, field, [first, last])];
-      const family = one === 0 ? 4 : 6;
+      if (box.protocol[0] === box.protocol[1]) return [boxWith(box, field, [first, last])];
+      const family = box.protocol[0] === 0 ? 4 : 6;
       return [TCP, UDP].map((number) => {
         const protocol: Interval = [protocolOf(family, number), protocolOf(family, number)];
         return boxWith({ ...box, protocol }, field, [first, last]);

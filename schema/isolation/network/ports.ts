@@ -34,15 +34,16 @@ export class Ports {
   of(node: ResourceNode, path: Path): PortTargets | undefined {
     const value = this.reader.value(node, path);
     if (value === null || value === "") return undefined;
-    const unknowns = this.reader.names(value, node, path);
     if (typeof value === "string") {
       const nic = this.#byId.get(value);
       if (nic) return { nics: [nic], vips: [], sure: true, unknowns: [] };
       const vips = this.#vips.filter((vip) => vip.values["id"] === value);
       if (vips.length > 0) return { nics: [], vips, sure: true, unknowns: [] };
+      const unknowns = this.reader.names(value, node, path);
       // A NIC that an apply is about to change does not tell its port.
       return { nics: this.#open, vips: this.#openVips(), sure: false, unknowns };
     }
+    const unknowns = this.reader.names(value, node, path);
     const source = isUnknown(value) ? value.source : undefined;
     const owner = source && this.reader.topology.graph.nodes.get(source.address);
     if (source && owner) {

@@ -43,7 +43,7 @@ export class Reader {
   items(node: ResourceNode, path: Path): readonly Path[] | undefined {
     const value = this.value(node, path);
     if (value === null) return [];
-    return isList(value) ? value.map((_, i) => [...path, i]) : undefined;
+    return isList(value) ? value.map((_, i) => path.concat(i)) : undefined;
   }
 
   /** Which object of a kind an attribute means. Undefined when it is not set. */

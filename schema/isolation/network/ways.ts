@@ -325,9 +325,12 @@ export const settledPlace = (nic: Nic): string | undefined => settledPlaces(nic)
 
 /** What keeps two NICs apart whatever the rules. Most pairs of a large network end here. */
 export function barrierBetween(from: Nic, to: Nic): Barrier | undefined {
-  const [here, there] = [settledPlaces(from), settledPlaces(to)];
+  const here = settledPlaces(from);
+  const there = settledPlaces(to);
+  if (here.both !== undefined && here.both === there.both) return undefined;
   for (const kind of ["vpc", "site"] as const) {
-    const [a, b] = [here[kind], there[kind]];
+    const a = here[kind];
+    const b = there[kind];
     const apart =
       a !== undefined && b !== undefined ? a !== b : comparePlaces(from[kind], to[kind]) === "different";
     if (apart) return { kind, from: labelOf(from[kind]), to: labelOf(to[kind]) };

@@ -31,17 +31,25 @@ function ipv6Range(address: bigint | undefined, prefix: number): Addresses | und
   return { family: 6, interval: [first, first + size - 1n] };
 }
 
-const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 function parseIpv4(text: string): number | undefined {
-  const parts = IPV4.exec(text);
-  if (parts === null) return undefined;
   let address = 0;
-  for (let i = 1; i <= 4; i++) {
-    const part = Number(parts[i]);
-    if (part > 255) return undefined;
-    address = address * 256 + part;
+  let parts = 0;
+  let part = 0;
+  let digits = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit >= 0 && digit <= 9) {
+      part = part * 10 + digit;
+      if (++digits > 3) return undefined;
+    } else {
+      if (digits === 0 || part > 255 || (i < text.length && text[i] !== ".")) return undefined;
+      address = address * 256 + part;
+      parts++;
+      part = 0;
+      digits = 0;
+    }
   }
-  return address;
+  return parts === 4 ? address : undefined;
 }
 
 function parseIpv6(text: string): bigint | undefined {

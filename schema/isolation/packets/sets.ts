@@ -143,11 +143,12 @@ export class PacketAlgebra {
   }
 
   #node(level: number, starts: readonly Point[], children: readonly PacketSet[]): PacketSet {
-    const [from, to]: [Point[], PacketSet[]] = [[], []];
-    for (const [i, child] of children.entries()) {
-      if (child === to.at(-1)) continue;
+    const from: Point[] = [];
+    const to: PacketSet[] = [];
+    for (let i = 0; i < children.length; i++) {
+      if (i > 0 && children[i] === to[to.length - 1]) continue;
       from.push(starts[i]!);
-      to.push(child);
+      to.push(children[i]!);
     }
     if (to.length === 1) return to[0]!;
     const hash = hashOf(level, from, to);
@@ -177,14 +178,17 @@ export class PacketAlgebra {
 
   #merge(operation: Operation, a: PacketSet, b: PacketSet): PacketSet {
     const level = Math.min(a.level, b.level);
-    const [left, right] = [a, b].map((node) =>
-      node.level === level ? node : { starts: [0], children: [node] },
-    ) as [PacketSet, PacketSet];
-    const [starts, children]: [Point[], PacketSet[]] = [[], []];
-    for (let [i, j] = [0, 0]; ;) {
+    const left = splitAt(level, a);
+    const right = splitAt(level, b);
+    const starts: Point[] = [];
+    const children: PacketSet[] = [];
+    let i = 0;
+    let j = 0;
+    for (;;) {
       starts.push(left.starts[i]! > right.starts[j]! ? left.starts[i]! : right.starts[j]!);
       children.push(this.#apply(operation, left.children[i]!, right.children[j]!));
-      const [next, other] = [left.starts[i + 1], right.starts[j + 1]];
+      const next = left.starts[i + 1];
+      const other = right.starts[j + 1];
       if (next === undefined && other === undefined) break;
       if (other === undefined || (next !== undefined && next <= other)) i++;
       if (next === undefined || (other !== undefined && other <= next)) j++;
@@ -192,6 +196,10 @@ export class PacketAlgebra {
     return this.#node(level, starts, children);
   }
 }
+
+/** The set as if it split the field of a level: in one interval where it does not. */
+const splitAt = (level: number, set: PacketSet): Pick<PacketSet, "starts" | "children"> =>
+  set.level === level ? set : { starts: [0], children: [set] };
 
 /** Where a set may change along a field: between two of these it is the same for every value. Ordered, from 0. */
 export function cutsOf(set: PacketSet, field: Field): readonly Point[] {

@@ -201,12 +201,17 @@ export function dependsOnAddress(
 }
 
 function hull(ends: readonly (End | undefined)[], family: Addresses["family"]): readonly [Point, Point] {
-  const intervals = ends
-    .flatMap((end) => (end?.kind === "nic" ? end.nic.addresses : []))
-    .filter(({ addresses }) => addresses.family === family)
-    .map(({ addresses }) => addresses.interval);
-  return intervals.reduce<readonly [Point, Point]>(
-    ([low, high], [first, last]) => [first < low ? first : low, last > high ? last : high],
-    intervals[0] ?? [0, 0],
-  );
+  let low: Point | undefined;
+  let high: Point | undefined;
+  for (const end of ends) {
+    if (end?.kind !== "nic") continue;
+    for (const { addresses } of end.nic.addresses) {
+      if (addresses.family !== family) continue;
+      const first = addresses.interval[0];
+      const last = addresses.interval[1];
+      if (low === undefined || first < low) low = first;
+      if (high === undefined || last > high) high = last;
+    }
+  }
+  return [low ?? 0, high ?? 0];
 }
