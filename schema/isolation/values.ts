@@ -29,14 +29,13 @@ export function locate(node: ResourceNode, pattern: string | undefined): readonl
   return found;
 }
 
-/** @param path where it stands; the same list for all, copied for what is found */
+/** @param path where the value stands; each part of a pattern adds a key to it while what is below is looked at */
 function collect(
   value: Value | undefined,
   steps: readonly string[],
   path: (string | number)[],
   found: Located[],
 ): void {
-  // Each part of a pattern adds a key to the path.
   const step = steps[path.length];
   if (value === undefined || value === null) return;
   if (step === undefined) found.push({ path: path.slice(), value });

@@ -7,6 +7,7 @@ import { Match } from "./match.js";
 import type { Reader } from "./read.js";
 
 const RULE = "iec_security_group_rule";
+const DIRECTIONS = ["ingress", "egress"] as const;
 const PRIORITIES = [1, 100] as const;
 
 type Rules = readonly GroupRule[];
@@ -51,8 +52,8 @@ export class GroupRules {
     for (const group of source.groups.all) {
       const sure = owned.get(group.identity.key) ?? [];
       const rules = [...sure, ...straysOf(group, stray)];
-      for (const direction of ["ingress", "egress"] as const) {
-        const now = rules.filter((rule) => (rule.direction ?? direction) === direction);
+      for (const direction of DIRECTIONS) {
+        const now = rules.filter((rule) => rule.direction === direction || rule.direction === undefined);
         const was = before?.of(group, direction);
         this.#lists[direction].set(group, was && isSame(was, now) ? was : now);
       }
@@ -91,7 +92,7 @@ export class GroupRules {
   /** The rules that groups have in only one of two versions. */
   differing(before: GroupRules): readonly GroupRule[] {
     return [...this.source.groups.all].flatMap((group) =>
-      (["ingress", "egress"] as const).flatMap((direction) => {
+      DIRECTIONS.flatMap((direction) => {
         const [was, now] = [before.of(group, direction), this.of(group, direction)];
         if (was === now) return [];
         const [old, own] = [new Set(was), new Set(now)];

@@ -34,10 +34,9 @@ export class Groups {
 
   /** The groups that a list or set of ids means. */
   of(node: ResourceNode, path: Path): GroupSet {
-    const items = this.reader.items(node, path);
-    if (items === undefined)
+    const identities = this.reader.identities(node, path, GROUP);
+    if (identities === undefined)
       return this.openSet(this.reader.names(this.reader.value(node, path), node, path));
-    const identities = items.flatMap((item) => this.reader.identity(node, item, GROUP) ?? []);
     // A NIC that nobody gives a group has the account's default one.
     if (identities.length === 0) return this.openSet([`${node.address}.${formatPath(path)}`]);
     if (!identities.every(({ settled }) => settled)) return this.#setOf(identities);

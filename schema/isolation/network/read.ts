@@ -55,6 +55,14 @@ export class Reader {
     return found ? identify(found) : open(value, node, path);
   }
 
+  /** Which objects of a kind the items of a list mean; undefined when the list is not known. None when it is not set. */
+  identities(node: ResourceNode, path: Path, kind: string): readonly Identity[] | undefined {
+    const list = getPath(node.values, path);
+    if (isList(list) && list.every((item) => typeof item === "string"))
+      return list.map((id) => this.#identityOf(id, kind));
+    return this.items(node, path)?.flatMap((item) => this.identity(node, item, kind) ?? []);
+  }
+
   /** Which site an attribute means. Undefined when it is not set. */
   site(node: ResourceNode, path: Path): Identity | undefined {
     const value = this.value(node, path);

@@ -47,24 +47,32 @@ interface Parts {
 
 /** Finds what has a say in the packets of an end, in any of several graphs of one design. */
 export class Related {
-  readonly #nodes: readonly ResourceNode[];
+  /** The versions of one resource stand side by side: so what is said of both is said once. */
+  readonly #nodes: ResourceNode[] = [];
   readonly #owners: Lists = new Map();
-  readonly #used = new Map<ResourceNode, ReadonlySet<string>>();
+  readonly #used = new Map<ResourceNode, readonly string[]>();
   readonly #found = new Map<string, ReadonlySet<string>>();
   #usersFound: Users | undefined;
   #partsFound: Parts | undefined;
 
   constructor(readonly graphs: readonly ResourceGraph[]) {
-    const addresses = new Set(graphs.flatMap(({ nodes }) => [...nodes.keys()]));
-    // The versions of one resource stand side by side: so what is said of both is said once.
-    this.#nodes = [...addresses].flatMap((address) => this.versions(address));
+    const seen: ResourceGraph[] = [];
+    for (const graph of graphs) {
+      for (const address of graph.nodes.keys())
+        if (!seen.some(({ nodes }) => nodes.has(address))) this.#nodes.push(...this.versions(address));
+      seen.push(graph);
+    }
     for (const node of this.#nodes) {
       const { address, values } = node;
-      const names = [values["id"], values["ip_address"]];
-      if (kindOf(node.type) === "iec_server_nic") names.push(values["port_id"]);
-      if (values["nics"]) names.push(...locate(node, "nics[].port").map(({ value }) => value));
-      for (const name of names) if (typeof name === "string") add(this.#owners, name, address);
+      this.#own(address, values["id"]);
+      this.#own(address, values["ip_address"]);
+      if (kindOf(node.type) === "iec_server_nic") this.#own(address, values["port_id"]);
+      if (values["nics"]) for (const { value } of locate(node, "nics[].port")) this.#own(address, value);
     }
+  }
+
+  #own(address: string, name: Value | undefined): void {
+    if (typeof name === "string") add(this.#owners, name, address);
   }
 
   /** The resource itself, with all that has a say in its packets. */
@@ -173,32 +181,29 @@ export class Related {
 
   #findUsers(): Users {
     const users: Users = { whole: new Map(), alone: new Map() };
-    for (const { address, type, values } of this.#nodes) {
-      const lists = users[WHOLE.has(kindOf(type)) ? "whole" : "alone"];
-      this.#visit(values, (used) => {
-        if (used !== address) add(lists, used, address);
-      });
+    for (const node of this.#nodes) {
+      const lists = users[WHOLE.has(kindOf(node.type)) ? "whole" : "alone"];
+      for (const used of this.usedBy(node)) if (used !== node.address) add(lists, used, node.address);
     }
     return users;
   }
 
-  /** All that the values of a resource name. */
-  usedBy(node: ResourceNode): ReadonlySet<string> {
+  /** All that the values of a resource name, as often as they do. */
+  usedBy(node: ResourceNode): readonly string[] {
     let used = this.#used.get(node);
     if (used === undefined) {
-      const found = new Set<string>();
-      this.#visit(node.values, (address) => found.add(address));
+      const found: string[] = [];
+      this.#collect(node.values, found);
       this.#used.set(node, (used = found));
     }
     return used;
   }
 
-  #visit(value: Value, found: (address: string) => void): void {
-    if (typeof value !== "object") {
-      if (typeof value === "string") for (const address of this.#owners.get(value) ?? NOBODY) found(address);
-    } else if (isList(value)) for (const item of value) this.#visit(item, found);
-    else if (isUnknown(value)) for (const address of this.named(value)) found(address);
-    else if (isObject(value)) for (const key in value) this.#visit(value[key] ?? null, found);
+  #collect(value: Value, found: string[]): void {
+    if (typeof value === "string" || isUnknown(value)) {
+      for (const address of this.named(value)) found.push(address);
+    } else if (isList(value)) for (const item of value) this.#collect(item, found);
+    else if (isObject(value)) for (const key in value) this.#collect(value[key] ?? null, found);
   }
 
   /** The resources that a value is, or will be, the id or address of; each once. */

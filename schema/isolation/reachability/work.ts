@@ -15,27 +15,30 @@ export function workBetween({
   const steps = new Map<string, { address: string; does: "remove" | "bring" }>();
   const needs = new Map<string, Set<string>>();
   const remove = (address: string) => `${address} (delete)`;
-  const gone = (address: string): boolean => {
-    const [old, planned] = [before.nodes.get(address), after.nodes.get(address)];
-    if (old?.mode !== "managed" || !changed.has(address)) return false;
-    return planned === undefined || (typeof old.values["id"] === "string" && isUnknown(planned.values["id"]));
-  };
+  const gone = new Set(
+    [...changed].filter((address) => {
+      const [old, planned] = [before.nodes.get(address), after.nodes.get(address)];
+      if (old?.mode !== "managed") return false;
+      return (
+        planned === undefined || (typeof old.values["id"] === "string" && isUnknown(planned.values["id"]))
+      );
+    }),
+  );
   for (const [address, node] of after.nodes) {
     const named = [...node.references.map(({ to }) => to), ...related.usedBy(node)];
     needs.set(address, new Set(named.filter((to) => to !== address && after.nodes.has(to))));
     if (node.mode === "managed" && changed.has(address)) steps.set(address, { address, does: "bring" });
   }
-  for (const address of changed) {
-    if (!gone(address)) continue;
+  for (const address of gone) {
     steps.set(remove(address), { address, does: "remove" });
     needs.set(remove(address), needs.get(remove(address)) ?? new Set());
     if (after.nodes.has(address)) needs.get(address)?.add(remove(address));
   }
-  for (const [address, node] of before.nodes) {
+  for (const [address, node] of gone.size > 0 ? before.nodes : []) {
     for (const used of related.usedBy(node)) {
-      if (used === address || !gone(used)) continue;
+      if (used === address || !gone.has(used)) continue;
       const waits = needs.get(remove(used));
-      if (gone(address)) waits?.add(remove(address));
+      if (gone.has(address)) waits?.add(remove(address));
       else if (!after.nodes.has(used) && after.nodes.has(address)) waits?.add(address);
     }
   }
