@@ -12,13 +12,40 @@ const PRIORITIES = [1, 100] as const;
 
 type Rules = readonly GroupRule[];
 
-/** One rule as it is read. */
-interface Reading {
+/** One rule, which is read when somebody asks what it says. */
+class Reading {
   readonly id: Value;
-  /** The group; undefined when none is told. */
-  readonly owner: Identity | undefined;
-  readonly rule: GroupRule;
-  readonly oddities: readonly Oddity[];
+  #read: { readonly rule: GroupRule; readonly oddities: readonly Oddity[] } | undefined;
+
+  /** @param owner the group; undefined when none is told */
+  constructor(
+    readonly reader: Reader,
+    readonly node: ResourceNode,
+    readonly path: Path,
+    readonly owner: Identity | undefined,
+  ) {
+    this.id = reader.value(node, path.concat("id"));
+  }
+
+  static of(reader: Reader, node: ResourceNode): Reading {
+    return new Reading(reader, node, [], reader.identity(node, ["security_group_id"], GROUP));
+  }
+
+  get rule(): GroupRule {
+    return this.#all().rule;
+  }
+
+  get oddities(): readonly Oddity[] {
+    return this.#all().oddities;
+  }
+
+  #all() {
+    if (this.#read === undefined) {
+      const oddities: Oddity[] = [];
+      this.#read = { rule: ruleOf(this.reader, oddities, this.node, this.path), oddities };
+    }
+    return this.#read;
+  }
 }
 
 /** What the rules of a graph are read of. */
@@ -29,9 +56,12 @@ interface Source {
   readonly told: readonly Reading[];
 }
 
-/** The rules of the security groups of a graph. */
+/** The rules of the security groups of a graph. Those of a group are read when somebody asks for them. */
 export class GroupRules {
-  readonly oddities: readonly Oddity[];
+  readonly #all: readonly Reading[];
+  readonly #owned = new Map<string, Reading[]>();
+  /** Of which it is not known whose they are: each group may have them. */
+  readonly #stray: readonly Reading[];
   readonly #lists = { ingress: new Map<Group, Rules>(), egress: new Map<Group, Rules>() };
 
   /** @param before a version whose objects are taken again where they are the same */
@@ -39,61 +69,50 @@ export class GroupRules {
     readonly source: Source,
     readonly readings: ReadonlyMap<string, Reading>,
     gone: ReadonlySet<string>,
-    before?: GroupRules,
+    readonly before?: GroupRules,
   ) {
     const own = [...readings.values()];
     const ids = new Set(own.map(({ id }) => id));
     const told = source.told.filter(({ id }) => !(typeof id === "string" && (ids.has(id) || gone.has(id))));
-    const all = [...own, ...told];
-    const owned = new Map<string, GroupRule[]>();
-    for (const { owner, rule } of all) if (owner?.settled) append(owned, owner.key, rule);
-    // Of which it is not known whose they are: each group may have them.
-    const stray = all.filter(({ owner }) => owner?.settled === false);
-    for (const group of source.groups.all) {
-      const sure = owned.get(group.identity.key) ?? [];
-      const rules = [...sure, ...straysOf(group, stray)];
-      for (const direction of DIRECTIONS) {
-        const now = rules.filter((rule) => rule.direction === direction || rule.direction === undefined);
-        const was = before?.of(group, direction);
-        this.#lists[direction].set(group, was && isSame(was, now) ? was : now);
-      }
-    }
-    this.oddities = all.flatMap(({ oddities }) => oddities);
+    this.#all = [...own, ...told];
+    for (const reading of this.#all)
+      if (reading.owner?.settled) append(this.#owned, reading.owner.key, reading);
+    this.#stray = this.#all.filter(({ owner }) => owner?.settled === false);
   }
 
   /** @param gone ids that a plan takes away, which a group that was looked up before may still tell */
   static read(reader: Reader, groups: Groups, gone: ReadonlySet<string>): GroupRules {
-    const readings = reader.nodes(RULE).map((node): [string, Reading] => {
-      const owner = reader.identity(node, ["security_group_id"], GROUP);
-      return [node.address, readingOf(reader, node, [], owner)];
-    });
+    const readings = new Map(reader.nodes(RULE).map((node) => [node.address, Reading.of(reader, node)]));
     const told = reader
       .nodes(GROUP)
       .filter(({ mode }) => mode !== "managed")
       .flatMap((node) =>
-        (toldRules(reader, node) ?? []).map((path) => readingOf(reader, node, path, identify(node))),
+        (toldRules(reader, node) ?? []).map((path) => new Reading(reader, node, path, identify(node))),
       );
-    return new GroupRules({ reader, groups, told }, new Map(readings), gone);
+    return new GroupRules({ reader, groups, told }, readings, gone);
   }
 
   /** Those of a graph of which nothing but rules differs, at some addresses. */
   at(graph: ResourceGraph, changed: Iterable<string>, gone: ReadonlySet<string>): GroupRules {
-    const { reader } = this.source;
     const readings = new Map(this.readings);
     for (const address of changed) {
       const node = graph.nodes.get(address);
-      const owner = node && reader.identity(node, ["security_group_id"], GROUP);
-      if (node) readings.set(address, readingOf(reader, node, [], owner));
+      if (node) readings.set(address, Reading.of(this.source.reader, node));
       else readings.delete(address);
     }
     return new GroupRules(this.source, readings, gone, this);
   }
 
-  /** The rules that groups have in only one of two versions. */
-  differing(before: GroupRules): readonly GroupRule[] {
-    return [...this.source.groups.all].flatMap((group) =>
+  get oddities(): readonly Oddity[] {
+    return this.#all.flatMap(({ oddities }) => oddities);
+  }
+
+  /** The rules that groups have in only one of this version and the one before. */
+  get differing(): readonly GroupRule[] {
+    const groups = [...this.source.groups.all].filter((group) => !this.#isAsBefore(group));
+    return groups.flatMap((group) =>
       DIRECTIONS.flatMap((direction) => {
-        const [was, now] = [before.of(group, direction), this.of(group, direction)];
+        const [was, now] = [this.before?.of(group, direction) ?? [], this.of(group, direction)];
         if (was === now) return [];
         const [old, own] = [new Set(was), new Set(now)];
         return [...was.filter((rule) => !own.has(rule)), ...now.filter((rule) => !old.has(rule))];
@@ -102,24 +121,38 @@ export class GroupRules {
   }
 
   /** Those that speak, or may, of a direction. */
-  of = (group: Group, direction: Direction): Rules => this.#lists[direction].get(group) ?? [];
+  of(group: Group, direction: Direction): Rules {
+    const lists = this.#lists[direction];
+    let list = lists.get(group);
+    if (list === undefined) lists.set(group, (list = this.#read(group, direction)));
+    return list;
+  }
+
+  #read(group: Group, direction: Direction): Rules {
+    const was = this.before?.of(group, direction);
+    if (was && this.#isAsBefore(group)) return was;
+    const now = this.#readingsOf(group)
+      .map(ruleIn)
+      .filter((rule) => rule.direction === direction || rule.direction === undefined);
+    return was && isSame(was, now) ? was : now;
+  }
+
+  #isAsBefore = (group: Group): boolean =>
+    this.before !== undefined && isSame(this.before.#readingsOf(group), this.#readingsOf(group));
+
+  /** Of the rules that the group has, and of those that it may have. */
+  #readingsOf({ identity }: Group): readonly Reading[] {
+    const stray = this.#stray.filter(({ owner }) => owner && compare(owner, identity) !== "different");
+    return [...(this.#owned.get(identity.key) ?? []), ...stray];
+  }
 }
 
-const straysOf = ({ identity }: Group, stray: readonly Reading[]): readonly GroupRule[] =>
-  stray.flatMap(({ owner, rule }) =>
-    owner === undefined || compare(owner, identity) === "different"
-      ? []
-      : { ...rule, sure: false, unknowns: [...rule.unknowns, ...owner.unknowns] },
-  );
+/** The rule as a group has it: not for sure where it is not known whose it is. */
+const ruleIn = ({ owner, rule }: Reading): GroupRule =>
+  owner?.settled === false ? { ...rule, sure: false, unknowns: [...rule.unknowns, ...owner.unknowns] } : rule;
 
 const isSame = <T>(a: readonly T[], b: readonly T[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);
-
-function readingOf(reader: Reader, node: ResourceNode, path: Path, owner: Identity | undefined): Reading {
-  const oddities: Oddity[] = [];
-  const rule = ruleOf(reader, oddities, node, path);
-  return { id: reader.value(node, [...path, "id"]), owner, rule, oddities };
-}
 
 function ruleOf(reader: Reader, oddities: Oddity[], node: ResourceNode, base: Path): GroupRule {
   const match = new Match(reader, node, base, oddities);

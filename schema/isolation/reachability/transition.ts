@@ -51,7 +51,7 @@ export class Transition {
   get bounds(): readonly [before: Bounds, after: Bounds] {
     const [was, will] = [this.before, this.after];
     if (!this.onlyRules) return [was.bounds, will.bounds];
-    const rules = will.network.groupRules.differing(was.network.groupRules);
+    const rules = will.network.groupRules.differing;
     const bounds = new Bounds(this.algebra, regionOf(rules.flatMap(({ boxes }) => boxes)));
     return [bounds, bounds];
   }
