@@ -12,7 +12,7 @@ import {
   type Work,
 } from "../../schema/isolation/reachability/order.js";
 import { Transition } from "../../schema/isolation/reachability/transition.js";
-import { UNKNOWN, type ObjectValue } from "../../schema/unknown.js";
+import { isList, UNKNOWN, type ObjectValue } from "../../schema/unknown.js";
 import type { TopologyInput } from "../../schema/isolation/topology.js";
 import { graphOf, tables } from "../unit/isolation/design.js";
 import { designOf, holesOf, nicAddress, OUTSIDE, topologies, type Topology } from "./topology.js";
@@ -192,6 +192,55 @@ test("where rules alone change, to look at what they are about is to look at eve
   expect(seen).toBeGreaterThan(20);
 });
 
+interface WalkedEnd {
+  readonly walked: WalkEnd;
+  readonly key: string;
+  readonly at: string;
+}
+interface WalkedPair {
+  readonly from: WalkedEnd;
+  readonly to: WalkedEnd;
+  readonly via: Difference["via"];
+}
+
+/** Every NIC and some of the internet, with every other. */
+function pairsIn(t: Topology): readonly WalkedPair[] {
+  const ends: readonly WalkedEnd[] = [
+    ...t.nics.map((nic, n) => ({
+      walked: { kind: "nic" as const, n },
+      key: `iec_server.n${n}#0`,
+      at: nicAddress(nic, n),
+    })),
+    ...OUTSIDE.map((address) => ({
+      walked: { kind: "outside" as const, address },
+      key: "internet",
+      at: address,
+    })),
+  ];
+  return ends.flatMap((from) =>
+    ends.flatMap((to) => {
+      const outside = [from, to].filter(({ key }) => key === "internet").length;
+      if (from === to || outside === 2) return [];
+      return [{ from, to, via: outside === 1 ? ("internet" as const) : ("private" as const) }];
+    }),
+  );
+}
+
+const isTold = (
+  found: readonly Difference[],
+  kind: Difference["kind"],
+  { from, to, via }: WalkedPair,
+  packet: WalkPacket,
+): boolean =>
+  found.some(
+    (one) =>
+      one.kind === kind &&
+      one.via === via &&
+      one.from.some(({ key }) => key === from.key) &&
+      one.to.some(({ key }) => key === to.key) &&
+      holds(one.set, fieldsOf({ ...packet, source: from.at, destination: to.at })),
+  );
+
 test("what opens and closes is what a walk finds after and not before, and the other way round", () => {
   let seen = 0;
   fc.assert(
@@ -201,44 +250,63 @@ test("what opens and closes is what a walk finds after and not before, and the o
         ReturnType<typeof inputOf>,
       ];
       const found = differencesBetween(new Transition(before, after));
-      const ends: readonly { readonly walked: WalkEnd; readonly key: string; readonly at: string }[] = [
-        ...was.nics.map((nic, n) => ({
-          walked: { kind: "nic" as const, n },
-          key: `iec_server.n${n}#0`,
-          at: nicAddress(nic, n),
-        })),
-        ...OUTSIDE.map((address) => ({
-          walked: { kind: "outside" as const, address },
-          key: "internet",
-          at: address,
-        })),
-      ];
-      for (const from of ends) {
-        for (const to of ends) {
-          if (from === to || (from.key === "internet" && to.key === "internet")) continue;
-          const via = from.key === "internet" || to.key === "internet" ? "internet" : "private";
-          for (const packet of PACKETS) {
-            const fields = fieldsOf({ ...packet, source: from.at, destination: to.at });
-            const arrives = (t: Topology) => walk(t, from.walked, to.walked, via, packet).arrives;
-            const [a, b] = [arrives(was), arrives(will)];
-            const told = (kind: Difference["kind"]) =>
-              found.some(
-                (one) =>
-                  one.kind === kind &&
-                  one.via === via &&
-                  one.from.some(({ key }) => key === from.key) &&
-                  one.to.some(({ key }) => key === to.key) &&
-                  holds(one.set, fields),
-              );
-            const said = [told("opened"), told("closed")];
-            if (a !== b) seen++;
-            if (said.join() !== [b && !a, a && !b].join())
-              expect({ from: from.key, to: to.key, packet, a, b, said }).toBe("told");
-          }
+      for (const { from, to, via } of pairsIn(was)) {
+        for (const packet of PACKETS) {
+          const arrives = (t: Topology) => walk(t, from.walked, to.walked, via, packet).arrives;
+          const [a, b] = [arrives(was), arrives(will)];
+          const told = (kind: Difference["kind"]) => isTold(found, kind, { from, to, via }, packet);
+          const said = [told("opened"), told("closed")];
+          if (a !== b) seen++;
+          if (said.join() !== [b && !a, a && !b].join())
+            expect({ from: from.key, to: to.key, packet, a, b, said }).toBe("told");
         }
       }
     }),
     { numRuns: 50 },
+  );
+  expect(seen).toBeGreaterThan(10);
+});
+
+test("whatever address the cloud chooses, what opens or closes with it is told", () => {
+  let seen = 0;
+  const prefixes = fc.constantFrom(null, null, "0.0.0.0/0", "10.0.0.8/29", "10.0.0.10/32", "10.0.1.11/32");
+  const others = fc.array(prefixes, { minLength: 12, maxLength: 12 });
+  fc.assert(
+    fc.property(plain, others, fc.nat(2), (t, to, which) => {
+      const rules = t.rules.map((rule, i) => ({
+        ...rule,
+        prefix: rule.family === 4 && rule.prefix !== null ? (to[i] ?? rule.prefix) : rule.prefix,
+      }));
+      const sides = [t, { ...t, rules }] as const;
+      const n = which % Math.max(1, sides[0].nics.length);
+      const inputs = sides.map((t) => {
+        const design = namedDesign(t);
+        const server = design[`iec_server.n${n}`];
+        if (server && isList(server["nics"])) {
+          const nics = server["nics"].map((nic) => ({ ...(nic as ObjectValue), address: UNKNOWN }));
+          design[`iec_server.n${n}`] = { ...server, nics };
+        }
+        return inputOf(design);
+      }) as [TopologyInput, TopologyInput];
+      const found = differencesBetween(new Transition(...inputs));
+      for (const shift of [0, 1, 40]) {
+        const at = (t: Topology): Topology => ({
+          ...t,
+          nics: t.nics.map((nic, i) => (i === n ? { ...nic, shift } : nic)),
+        });
+        const [was, will] = [at(sides[0]), at(sides[1])];
+        for (const { from, to, via } of pairsIn(was)) {
+          for (const packet of PACKETS) {
+            const [a, b] = [was, will].map((t) => walk(t, from.walked, to.walked, via, packet).arrives);
+            if (a === b) continue;
+            seen++;
+            if (!isTold(found, b ? "opened" : "closed", { from, to, via }, packet))
+              expect({ from: from.key, to: to.key, packet, shift, a, b }).toBe("told");
+          }
+        }
+      }
+    }),
+    { numRuns: 500 },
   );
   expect(seen).toBeGreaterThan(10);
 });

@@ -9,7 +9,9 @@ import type { Reachability } from "./index.js";
 import type { End, Via } from "./model.js";
 import {
   areApart,
+  beyond,
   dependsOnAddress,
+  isChosen,
   isOutside,
   kindsOf,
   nodeOf,
@@ -163,21 +165,33 @@ function differences(
       ),
     );
   }
-  const [old, planned] = [
-    trafficOn(was, bounds[0], [a.before, b.before]),
-    trafficOn(will, bounds[1], [a.after, b.after]),
-  ];
-  const { union, subtract } = bounds[1].algebra;
+  const old = side(was, bounds[0], [a.before, b.before]);
+  const planned = side(will, bounds[1], [a.after, b.after]);
+  const { algebra } = bounds[1];
+  const { subtract } = algebra;
   return (["opened", "closed"] as const).flatMap((kind) => {
     const [more, less] = kind === "opened" ? [planned, old] : [old, planned];
     const sure = subtract(more.must, less.may);
-    const may = subtract(union(subtract(more.may, less.may), subtract(more.must, less.must)), sure);
+    const maybe = [
+      subtract(more.may, less.may),
+      subtract(more.must, less.must),
+      beyond({ ...more, ways: more.ways.filter((way) => isChosen(way, more.ends)) }, [less], more.ends),
+    ];
+    const may = subtract(algebra.unionOf(maybe), sure);
     return [
       { set: sure, sure: true },
       { set: may, sure: false },
     ].flatMap((one) => (one.set === NONE ? [] : [{ ...one, kind, via, from: from.twins, to: to.twins }]));
   });
 }
+
+/** The ways of a pair in one of the networks, with what gets along them. */
+const side = (ways: readonly Way[], bounds: Bounds, ends: readonly [End | undefined, End | undefined]) => ({
+  ways,
+  bounds,
+  ends,
+  ...trafficOn(ways, bounds, ends),
+});
 
 /** Pairs with one and the same difference said at once: first by their targets, then by their sources. */
 function merged(found: readonly Difference[]): readonly Difference[] {

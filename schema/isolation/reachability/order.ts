@@ -238,8 +238,10 @@ class Search {
     const sides = [
       { r: this.#before, ends: [from.before, to.before] as const },
       { r: this.#after, ends: [from.after, to.after] as const },
-    ].map(({ r, ends }) => ({ r, ends, ways: waysBetween(r, ends, via) }));
-    const base = this.#algebra.unionOf(sides.map(({ r, ends, ways }) => trafficOn(ways, r.bounds, ends).may));
+    ].map(({ r, ends }) => ({ bounds: r.bounds, ends, ways: waysBetween(r, ends, via) }));
+    const base = this.#algebra.unionOf(
+      sides.map(({ bounds, ends, ways }) => trafficOn(ways, bounds, ends).may),
+    );
     return { from, to, via, base, leaking: NONE, others: sides };
   }
 
@@ -257,7 +259,7 @@ class Search {
         const pair = [ends.get(from.key), ends.get(to.key)] as const;
         const ways = waysBetween(r, pair, via);
         const { may, must } = trafficOn(ways, r.bounds, pair);
-        const more = subtract(beyond({ r, ways }, others, pair), leaking);
+        const more = subtract(beyond({ bounds: r.bounds, ways }, others, pair), leaking);
         const set = union(subtract(may, base), more);
         if (set !== NONE) return { direction, set, sure: subtract(must, base) !== NONE };
       }

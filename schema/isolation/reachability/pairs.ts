@@ -144,9 +144,9 @@ function withoutAddresses(
   return algebra.intersect(set, algebra.box(box));
 }
 
-/** Ways of a pair, and the network that they are in. */
+/** Ways of a pair, and the sets of the network that they are in. */
 export interface WaysIn {
-  readonly r: Reachability;
+  readonly bounds: Bounds;
   readonly ways: readonly Way[];
 }
 
@@ -155,27 +155,33 @@ export interface WaysIn {
  * address. Without the addresses the two can look alike: one lets all but one address through, the other that one too.
  */
 export function beyond(
-  { r, ways }: WaysIn,
+  { bounds, ways }: WaysIn,
   others: readonly WaysIn[],
   ends: readonly [End | undefined, End | undefined],
 ): PacketSet {
-  const { algebra } = r.bounds;
-  const passing = (way: Way, { bounds }: Reachability) => bounds.through(way, way.steps, "may");
+  const { algebra } = bounds;
+  const passing = (way: Way, sets: Bounds) => sets.through(way, way.steps, "may");
   return algebra.unionOf(
     ways.filter(isOpen).flatMap((way) => {
       const same = others.flatMap((other) =>
-        other.ways.filter((one) => haveSameAddresses(way, one)).map((one) => passing(one, other.r)),
+        other.ways.filter((one) => haveSameAddresses(way, one)).map((one) => passing(one, other.bounds)),
       );
       if (same.length === 0) return [];
-      const more = algebra.subtract(passing(way, r), algebra.unionOf(same));
+      const more = algebra.subtract(passing(way, bounds), algebra.unionOf(same));
       return [withoutAddresses(algebra, way, more, ends, "may")];
     }),
   );
 }
 
 const FIELDS = ["source", "destination"] as const;
-const isOpen = (way: Way): boolean =>
-  FIELDS.some((field) => way[field].addresses.interval[0] !== way[field].addresses.interval[1]);
+const isRange = (way: Way, field: (typeof FIELDS)[number]): boolean =>
+  way[field].addresses.interval[0] !== way[field].addresses.interval[1];
+const isOpen = (way: Way): boolean => FIELDS.some((field) => isRange(way, field));
+
+/** Whether the cloud chooses an address of one of the ends; which one of the internet it is is no choice. */
+export const isChosen = (way: Way, ends: readonly [End | undefined, End | undefined]): boolean =>
+  FIELDS.some((field, i) => ends[i]?.kind !== "outside" && isRange(way, field));
+
 const haveSameAddresses = (a: Way, b: Way): boolean =>
   a.family === b.family &&
   FIELDS.every((field) =>

@@ -46,6 +46,14 @@ const base: Design = {
   "iec_server.db": machine(1, "db", "gd"),
   "iec_eip.web1": eip("gz", "p-web-1", { id: "e1", public_ip: "203.0.113.1" }),
 };
+/** The same, but it is not known yet which address a web server gets. */
+const chosen: Design = {
+  ...base,
+  "iec_server.web2": {
+    ...machine(2, "web", "gw"),
+    nics: [{ port: "p-web-2", address: UNKNOWN, subnet_id: "web", security_groups: ["gw"] }],
+  },
+};
 const closed = Object.fromEntries(Object.entries(base).filter(([address]) => address !== "iec_eip.web1"));
 const inputOf = (design: Design) => ({ ...tables, graph: graphOf(design) });
 
@@ -98,6 +106,21 @@ const rows: readonly (readonly [name: string, before: Design, after: Design, tol
     base,
     { ...base, "iec_security_group_rule.in": rule("gd", { id: "r1", remote_ip_prefix: "10.0.1.12/32" }) },
     ["iec_server.web2 can now reach iec_server.db on tcp/443"],
+  ],
+  [
+    "a rule for more of the addresses that the cloud may choose",
+    { ...chosen, "iec_security_group_rule.in": rule("gd", { id: "r1", remote_ip_prefix: "10.0.1.12/32" }) },
+    { ...chosen, "iec_security_group_rule.in": rule("gd", { id: "r1", remote_ip_prefix: "10.0.1.12/30" }) },
+    ["iec_server.web2 may now reach iec_server.db on tcp/443"],
+  ],
+  [
+    "a rule for other addresses that the cloud may choose",
+    { ...chosen, "iec_security_group_rule.in": rule("gd", { id: "r1", remote_ip_prefix: "10.0.1.12/32" }) },
+    { ...chosen, "iec_security_group_rule.in": rule("gd", { id: "r1", remote_ip_prefix: "10.0.1.13/32" }) },
+    [
+      "iec_server.web2 may now reach iec_server.db on tcp/443",
+      "iec_server.web2 may no longer reach iec_server.db on tcp/443",
+    ],
   ],
 ];
 
