@@ -37,7 +37,9 @@ type Membership = "yes" | "maybe" | "no";
 /** Makes filters out of groups, ACLs and routes; each once. */
 export class Filters {
   readonly #made: Map<string, Filter>;
-  readonly #pairs: Map<string, Filter>;
+  /** By the name of a NIC's groups, then by its peer's. */
+  readonly #pairs: Map<string, Map<GroupSet | undefined, Filter>>;
+  readonly #acls: Readonly<Record<Direction, Map<Acl, Filter>>>;
   readonly #ids: Map<object, number>;
   readonly #remotes: Map<string, readonly Identity[]>;
   readonly #names = { ingress: new Map<GroupSet, string>(), egress: new Map<GroupSet, string>() };
@@ -48,7 +50,8 @@ export class Filters {
     others?: Filters,
   ) {
     this.#made = others ? others.#made : new Map<string, Filter>();
-    this.#pairs = others ? others.#pairs : new Map<string, Filter>();
+    this.#pairs = others ? others.#pairs : new Map<string, Map<GroupSet | undefined, Filter>>();
+    this.#acls = others ? others.#acls : { ingress: new Map<Acl, Filter>(), egress: new Map<Acl, Filter>() };
     this.#ids = others ? others.#ids : new Map<object, number>();
     this.#remotes = others ? others.#remotes : new Map<string, readonly Identity[]>();
   }
@@ -56,12 +59,11 @@ export class Filters {
   /** The filter of a NIC's groups towards a peer: another NIC's groups, or somebody outside. */
   groups(set: GroupSet, direction: Direction, peer: GroupSet | undefined): Filter {
     const own = this.#nameOf(set, direction);
-    const pair = peer === undefined ? `${own} -` : `${own} ${this.#id(peer)}`;
-    const known = this.#pairs.get(pair);
-    if (known !== undefined) return known;
-    const made = this.#towards(own, set, direction, peer);
-    this.#pairs.set(pair, made);
-    return made;
+    let pairs = this.#pairs.get(own);
+    if (pairs === undefined) this.#pairs.set(own, (pairs = new Map<GroupSet | undefined, Filter>()));
+    let filter = pairs.get(peer);
+    if (filter === undefined) pairs.set(peer, (filter = this.#towards(own, set, direction, peer)));
+    return filter;
   }
 
   #towards(own: string, set: GroupSet, direction: Direction, peer: GroupSet | undefined): Filter {
@@ -99,6 +101,12 @@ export class Filters {
   }
 
   acl(acl: Acl, direction: Direction): Filter {
+    let filter = this.#acls[direction].get(acl);
+    if (filter === undefined) this.#acls[direction].set(acl, (filter = this.#ofAcl(acl, direction)));
+    return filter;
+  }
+
+  #ofAcl(acl: Acl, direction: Direction): Filter {
     return this.#make(`acl ${this.#id(acl)} ${direction}`, () => {
       const rules = acl.rules.filter((rule) => rule.direction === direction);
       return {

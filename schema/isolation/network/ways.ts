@@ -110,33 +110,33 @@ export class Ways {
   }
 
   #inside(sender: Entry, entry: Entry): readonly Way[] | Barrier {
-    const [from, to] = [sender.nic, entry.nic];
+    const from = sender.nic;
+    const to = entry.nic;
     const barrier = barrierBetween(from, to);
     if (barrier) return barrier;
     const conditions = [sender, entry, together(from, to), running(from), running(to)];
     const steps = from === to ? [] : this.#hop(from, to, undefined);
-    return from.addresses.flatMap((source) =>
-      entry.addresses
-        .filter(({ addresses }) => addresses.family === source.addresses.family)
-        .map((destination) => wayOf(source, destination, steps, [], conditions)),
-    );
+    const ways: Way[] = [];
+    for (const source of from.addresses) {
+      for (const destination of entry.addresses)
+        if (source.addresses.family === destination.addresses.family)
+          ways.push(wayOf(source, destination, steps, [], conditions));
+    }
+    return ways;
   }
 
   /** What a packet from one NIC to another of the same VPC and site meets. `destination`: when it is for somebody else. */
   #hop(from: Nic, to: Nic, destination: Addresses | undefined): Step[] {
     const border = compare(from.subnet.identity, to.subnet.identity);
     const maybe = border === "undecided";
-    const acls =
-      border === "same"
-        ? []
-        : [
-            { ...this.#acl(from.subnet, "egress", undefined, destination), maybe },
-            { ...this.#acl(to.subnet, "ingress", undefined, destination), maybe },
-          ];
+    const egress = this.#groups(from, "egress", to, undefined, destination);
+    const ingress = this.#groups(to, "ingress", from, undefined, destination);
+    if (border === "same") return [egress, ingress];
     return [
-      this.#groups(from, "egress", to, undefined, destination),
-      ...acls,
-      this.#groups(to, "ingress", from, undefined, destination),
+      egress,
+      this.#acl(from.subnet, "egress", undefined, destination, maybe),
+      this.#acl(to.subnet, "ingress", undefined, destination, maybe),
+      ingress,
     ];
   }
 
@@ -256,9 +256,10 @@ export class Ways {
     direction: Direction,
     source: Addresses | undefined,
     destination: Addresses | undefined,
+    maybe = false,
   ): Step {
     const at = direction === "ingress" ? "aclIngress" : "aclEgress";
-    return this.#step(at, subnet, this.filters.acl(subnet.acl, direction), source, destination);
+    return this.#step(at, subnet, this.filters.acl(subnet.acl, direction), source, destination, maybe);
   }
 
   #step = (
@@ -267,7 +268,8 @@ export class Ways {
     filter: Filter,
     source: Addresses | undefined,
     destination: Addresses | undefined,
-  ): Step => ({ at, owner, filter, source, destination, maybe: false, reply: false });
+    maybe = false,
+  ): Step => ({ at, owner, filter, source, destination, maybe, reply: false });
 
   /** What an answer meets on its way back. Groups keep state: they let answers through. */
   back(way: Way): readonly Step[] {
@@ -368,15 +370,15 @@ function wayOf(
   accesses: readonly PublicAccess[],
   conditions: readonly Condition[],
 ): Way {
-  const all = [source, destination, ...conditions];
-  const unsure = all.filter(({ sure }) => !sure);
-  return {
-    family: source.addresses.family,
-    source,
-    destination,
-    steps,
-    accesses,
-    sure: unsure.length === 0,
-    unknowns: unsure.flatMap(({ unknowns }) => unknowns),
+  const unknowns: string[] = [];
+  let sure = true;
+  const need = (condition: Condition) => {
+    if (condition.sure) return;
+    sure = false;
+    unknowns.push(...condition.unknowns);
   };
+  need(source);
+  need(destination);
+  conditions.forEach(need);
+  return { family: source.addresses.family, source, destination, steps, accesses, sure, unknowns };
 }

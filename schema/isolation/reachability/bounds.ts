@@ -31,7 +31,10 @@ interface Placed {
 /** Computes the sets of packets that filters and ways let through; each once. */
 export class Bounds {
   readonly #filters = new Map<string, PacketSet | undefined>();
-  readonly #steps = new Map<string, PacketSet | undefined>();
+  readonly #steps = {
+    may: new Map<number | string, PacketSet | undefined>(),
+    must: new Map<number | string, PacketSet | undefined>(),
+  };
   readonly #families = new Map<Family, PacketSet>();
   /** Sets with an address put in: the same between two cuts. */
   readonly #placed = {
@@ -100,9 +103,11 @@ export class Bounds {
     if (maybe && bound === "may") return ALL;
     if (filter.open.length > 0) return bound === "may" ? ALL : NONE;
     const which = isExact(step) ? "may" : bound;
-    const key = `${which} ${keyOf(step)}`;
-    if (!this.#steps.has(key)) this.#steps.set(key, this.#seen(step, which));
-    return this.#steps.get(key) ?? (bound === "may" ? ALL : NONE);
+    const steps = this.#steps[which];
+    const key = keyOf(step);
+    let set = steps.get(key);
+    if (set === undefined && !steps.has(key)) steps.set(key, (set = this.#seen(step, which)));
+    return set ?? (bound === "may" ? ALL : NONE);
   }
 
   /** Whether a filter had too many rules to tell, and counts as unknown. */
@@ -221,7 +226,8 @@ function isExact({ filter, source, destination }: Step): boolean {
   );
 }
 
-const keyOf = ({ filter, source, destination, reply }: Step): string =>
+/** Most steps see the packet as it is, and are told apart by their filters. */
+const keyOf = ({ filter, source, destination, reply }: Step): number | string =>
   source || destination || reply
     ? `${filter.id} ${source?.interval.join("-") ?? ""} ${destination?.interval.join("-") ?? ""} ${reply}`
-    : String(filter.id);
+    : filter.id;
