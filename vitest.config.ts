@@ -9,8 +9,8 @@ export default defineConfig({
     globalSetup: ["test/helpers/build.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Two cores: more workers only make the machine swap threads.
-    maxWorkers: 2,
+    // Two cores, and one of three workers mostly waits for a program.
+    maxWorkers: 3,
     // What kills programs mostly waits for them.
     maxConcurrency: 4,
     projects: [

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Api } from "../../provider/client/index.js";
 import { resources } from "../../provider/resources/index.js";
 import { openBench, type Blocks } from "./resource-bench.js";
@@ -54,7 +54,9 @@ function watched<T extends object>(definition: T, seen: Set<string>): T {
   ) as T;
 }
 
-for (const [type, definition] of resources) {
+const unwatched = [...resources];
+afterAll(() => unwatched.forEach(([type, definition]) => resources.set(type, definition)));
+for (const [type, definition] of unwatched) {
   const seen = new Set<string>();
   called.set(type, seen);
   resources.set(type, watched(definition, seen));
