@@ -14,7 +14,7 @@ export default defineConfig({
     // What kills programs mostly waits for them.
     maxConcurrency: 4,
     projects: [
-      { extends: true, test: { name: "apart", include: APART } },
+      { extends: true, test: { name: "apart", include: APART, testTimeout: 240_000 } },
       // Loading the project anew for each file would take a tenth of the time of the whole suite.
       {
         extends: true,
