@@ -9,7 +9,7 @@ export interface Receiver {
 }
 
 /** A part of an answer: headers or trailers, the last with `end`, or a piece of the body. */
-export type Part = { readonly block: Buffer; readonly end: boolean } | { bytes: Buffer };
+type Part = { readonly block: Buffer; readonly end: boolean } | { bytes: Buffer };
 
 /** A request, and the way to answer it. */
 export class Stream {
